@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+import type { Permission } from './permissions.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/**
+ * One thing Agora can do, written once: the REST route, the OpenAPI page, the typed client call, the CLI's `call` and the dispatch
+ * key are made from it. It is data; what it does is in the capability's handlers.
+ */
+export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+  /** `<capability>.<verb>`; never changes its meaning once released. */
+  name: string
+  summary: string
+  /** What a caller needs to know beyond the summary; plain sentences. */
+  description?: string
+  /** `anyone` needs no token, `agent` any token, `operator` the operator's. */
+  who: 'anyone' | 'agent' | 'operator'
+  /** What of a space the caller must be allowed to do; asked of `may` for the project the input names. */
+  needs?: (input: z.output<Input>) => Permission[]
+  /** Path and query parameters and body fields together, by their names. Query values arrive as text: use the `query*` schemas. */
+  input: Input
+  output: Output
+  http: { method: Method; path: string; status?: 200 | 201 | 202 }
+}
+
+export const operation = <const Name extends string, Input extends z.ZodObject, Output extends z.ZodType>(
+  definition: Operation<Input, Output> & { name: Name },
+) => definition

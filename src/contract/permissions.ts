@@ -1,0 +1,20 @@
+/**
+ * Everything that can be permitted, in one list. What a peer may do by its trust is in `authority/trust.ts`; who may call an
+ * operation is said by the operation itself.
+ */
+export const permissions = [
+  /** Say hello, hold a session. */
+  'session.open',
+  /** Leave a message in the box that only the operator sees. */
+  'message.request',
+  /** Have a message delivered to an inbox. */
+  'message.deliver',
+  /** Tell what became of an envelope one was sent. */
+  'receipt.send',
+  /** Be told that a message was shown, which tells when somebody is there. */
+  'receipt.shown',
+  /** Be among those a broadcast goes to. */
+  'message.broadcast',
+] as const
+
+export type Permission = (typeof permissions)[number]
