@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { Time } from '../../contract/common.ts'
+import { Did, FailureReason, MessageId, Stage, Timestamp } from '../../contract/envelope.ts'
+import { wireType } from '../../contract/wire.ts'
+
+/** Body of the envelope type `message`. At most 256 KiB of text, measured in UTF-8. */
+export const messageWire = wireType({
+  type: 'message',
+  body: z.looseObject({ text: z.string().min(1) }),
+  permissions: ['message.deliver', 'message.request'],
+  receipted: true,
+})
+
+/** Who wrote a message: proved by the signature, with what this node thinks of them. */
+export const Origin = z
+  .object({
+    did: Did,
+    /** As it would be typed: `claude-1`, `bob`, `claude-1@bob`. */
+    name: z.string(),
+    trust_level: z.int().min(0).max(4).optional(),
+    local: z.boolean(),
+    human: z.boolean(),
+  })
+  .meta({ id: 'Origin' })
+
+export const Message = z
+  .object({
+    id: MessageId,
+    conversation_id: MessageId,
+    reply_to: MessageId.optional(),
+    from: Origin,
+    to: Did,
+    to_name: z.string(),
+    body: z.string(),
+    sent_at: Timestamp,
+    received_at: Time.optional(),
+    shown_at: Time.optional(),
+    acknowledged_at: Time.optional(),
+  })
+  .meta({ id: 'Message' })
+export type Message = z.output<typeof Message>
+
+/** How far one message has come, with the time of each stage it reached. */
+export const Delivery = z
+  .object({
+    id: MessageId,
+    to: Did,
+    to_name: z.string(),
+    conversation_id: MessageId,
+    stage: Stage,
+    /** More about the stage, e.g. `request`: it waits for the other operator to accept a stranger's mail. */
+    note: z.string().optional(),
+    reason: FailureReason.optional(),
+    times: z.partialRecord(Stage, Time),
+  })
+  .meta({ id: 'Delivery' })
+export type Delivery = z.output<typeof Delivery>
+
+export const MessageDetail = Message.extend({
+  direction: z.enum(['in', 'out', 'local']),
+  delivery: Delivery.optional(),
+  /** The signed envelope exactly as it came, as evidence. */
+  envelope: z.string(),
+}).meta({ id: 'MessageDetail' })
+
+export const OutboxEntry = z
+  .object({
+    id: MessageId,
+    type: z.string(),
+    to: Did,
+    to_name: z.string(),
+    stage: Stage,
+    attempts: z.int(),
+    created_at: Time,
+    expires_at: Time,
+    connected: z.boolean(),
+  })
+  .meta({ id: 'OutboxEntry' })
+
+/** A stranger whose messages wait for the operator. */
+export const Request = z
+  .object({
+    did: Did,
+    name: z.string(),
+    count: z.int(),
+    first_at: Time,
+    messages: z.array(z.object({ id: MessageId, body: z.string(), sent_at: Timestamp })),
+  })
+  .meta({ id: 'Request' })
+
+export const Consumer = z
+  .object({ id: z.string(), label: z.string(), created_at: Time, unread: z.int() })
+  .meta({ id: 'Consumer' })
+
+export const Conversation = z
+  .object({
+    id: MessageId,
+    participants: z.array(z.string()),
+    messages: z.int(),
+    last_at: Time,
+    last: Message.optional(),
+    /** How many messages agents have sent since a person last spoke in it. */
+    agent_messages: z.int(),
+    paused: z.boolean(),
+  })
+  .meta({ id: 'Conversation' })

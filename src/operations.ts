@@ -1,0 +1,16 @@
+import { agentOperations } from './capabilities/agents/operations.ts'
+import { messagingOperations } from './capabilities/messaging/operations.ts'
+import { nodeOperations } from './capabilities/node/operations.ts'
+import type { z } from 'zod'
+
+/** THE table: everything Agora can be asked, by whatever way. */
+export const operations = [...nodeOperations, ...agentOperations, ...messagingOperations] as const
+
+export type AnyOperation = (typeof operations)[number]
+export type OperationName = AnyOperation['name']
+export type OperationOf<Name extends OperationName> = Extract<AnyOperation, { name: Name }>
+/** What a caller may write: defaults left out. */
+export type Input<Name extends OperationName> = z.input<OperationOf<Name>['input']>
+/** What a handler gets: parsed, defaults filled in. */
+export type Parsed<Name extends OperationName> = z.output<OperationOf<Name>['input']>
+export type Output<Name extends OperationName> = z.output<OperationOf<Name>['output']>
