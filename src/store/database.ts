@@ -1,0 +1,291 @@
+import { existsSync, renameSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { AgoraError, messageOf } from '../base/errors.ts'
+import { migrate } from './migrations/index.ts'
+
+export type SqlValue = string | number | bigint | Uint8Array | null
+
+/**
+ * A kysely that only writes SQL; `Database` runs it. Queries are thus typed by kysely and run synchronously, inside one
+ * transaction that many callers share, which kysely's own asynchronous execution cannot do.
+ */
+export const sqlBuilder = <Tables>(): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+
+/** A query compiled once and run many times with other values. */
+export interface Statement<In, Out> {
+  all(values: In): Out[]
+  first(values: In): Out | undefined
+  run(values: In): { changes: number; lastId: number }
+}
+
+export interface Database {
+  all<Out>(query: Compilable<Out>): Out[]
+  first<Out>(query: Compilable<Out>): Out | undefined
+  run(query: Compilable<unknown>): { changes: number; lastId: number }
+  statement<In extends Record<string, SqlValue>, Out = unknown>(
+    build: (value: <Key extends keyof In & string>(name: Key) => In[Key]) => Compilable<Out>,
+  ): Statement<In, Out>
+  /**
+   * Runs `work` in a transaction and resolves with its result after the commit is on disk. What is asked for in the same turn of the event loop
+   * shares one commit; each still succeeds or fails for itself.
+   * @throws AgoraError `disk_full` or `storage_failed`; then nothing of it was written.
+   */
+  write<Result>(work: () => Result): Promise<Result>
+  /**
+   * The same for what nobody waits for and what may be lost in a crash: it rides along with the next write, before it, or goes by itself within `LATER`
+   * ms. A commit costs more than what is in it.
+   */
+  later(work: () => void): Promise<void>
+  /** Calls `run` after the commit of the current write, if that write succeeds. */
+  afterCommit(run: () => void): void
+  /** `full` from the first write a full disk refused until one succeeds again. */
+  state(): 'ok' | 'full' | 'failed'
+  /** SQLite's own check of the whole file: `ok`, or what it found. Reads everything. */
+  check(): string
+  bytes(): number
+  /** Resolves when no write waits. */
+  idle(): Promise<void>
+  close(): void
+}
+
+class Placeholder {
+  readonly key: string
+  constructor(key: string) {
+    this.key = key
+  }
+}
+
+const LATER = 25
+
+interface Job {
+  work: () => unknown
+  resolve: (result: unknown) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Opens (or makes) the database at `path`.
+ * @throws AgoraError `database_damaged` when the file is not a readable database; it has been set aside under another name then.
+ */
+export function openDatabase(path: string): Database {
+  const sqlite = openChecked(path)
+  const prepared = new Map<string, Sqlite.Statement<SqlValue[], unknown>>()
+  let jobs: Job[] = []
+  let deferred: Job[] = []
+  let timer: NodeJS.Timeout | undefined
+  let commits: (() => void)[] | undefined
+  let idleWaiters: (() => void)[] = []
+  let state: 'ok' | 'full' | 'failed' = 'ok'
+  let closed = false
+
+  const begin = sqlite.prepare('BEGIN IMMEDIATE')
+  const commit = sqlite.prepare('COMMIT')
+  const rollback = sqlite.prepare('ROLLBACK')
+  const savepoint = sqlite.prepare('SAVEPOINT job')
+  const release = sqlite.prepare('RELEASE job')
+  const rollbackTo = sqlite.prepare('ROLLBACK TO job')
+
+  const prepare = (text: string) => {
+    let statement = prepared.get(text)
+    if (!statement) {
+      if (prepared.size >= 500) prepared.clear()
+      statement = sqlite.prepare<SqlValue[]>(text)
+      prepared.set(text, statement)
+    }
+    return statement
+  }
+  const compile = (query: Compilable<unknown>) => {
+    const { sql, parameters } = query.compile()
+    return { statement: prepare(sql), parameters: parameters as SqlValue[] }
+  }
+
+  function flush() {
+    clearTimeout(timer)
+    timer = undefined
+    const batch = [...deferred, ...jobs]
+    jobs = []
+    deferred = []
+    if (batch.length === 0) return settleIdle()
+    if (closed) {
+      for (const job of batch) job.reject(new AgoraError('stopping', 'The daemon is stopping.'))
+      return settleIdle()
+    }
+    const done: { job: Job; result: unknown; after: (() => void)[] }[] = []
+    try {
+      begin.run()
+      for (const job of batch) {
+        commits = []
+        if (batch.length > 1) savepoint.run()
+        try {
+          const result = job.work()
+          if (batch.length > 1) release.run()
+          done.push({ job, result, after: commits })
+        } catch (error) {
+          // A full disk or an I/O error makes SQLite itself roll back everything: then nobody's work is kept.
+          if (!sqlite.inTransaction || isStorage(error)) throw error
+          if (batch.length > 1) {
+            rollbackTo.run()
+            release.run()
+            job.reject(error)
+          } else throw error
+        } finally {
+          commits = undefined
+        }
+      }
+      commit.run()
+      state = 'ok'
+    } catch (error) {
+      if (sqlite.inTransaction) rollback.run()
+      const failure = isStorage(error) ? storageError(error) : error
+      if (failure !== error) state = (failure as AgoraError).code === 'disk_full' ? 'full' : 'failed'
+      for (const job of batch) job.reject(failure)
+      return settleIdle()
+    }
+    for (const { job, result, after } of done) {
+      for (const run of after) run()
+      job.resolve(result)
+    }
+    settleIdle()
+  }
+
+  function settleIdle() {
+    if (jobs.length > 0 || deferred.length > 0) return
+    const waiters = idleWaiters
+    idleWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  return {
+    all<Out>(query: Compilable<Out>) {
+      const { statement, parameters } = compile(query)
+      return statement.all(...parameters) as Out[]
+    },
+    first<Out>(query: Compilable<Out>) {
+      const { statement, parameters } = compile(query)
+      return statement.get(...parameters) as Out | undefined
+    },
+    run(query) {
+      const { statement, parameters } = compile(query)
+      const { changes, lastInsertRowid } = statement.run(...parameters)
+      return { changes, lastId: Number(lastInsertRowid) }
+    },
+    statement<In extends Record<string, SqlValue>, Out>(
+      build: (value: <Key extends keyof In & string>(name: Key) => In[Key]) => Compilable<Out>,
+    ): Statement<In, Out> {
+      const { sql, parameters } = build((name) => new Placeholder(name) as never).compile()
+      const statement = sqlite.prepare<SqlValue[]>(sql)
+      const bind = (values: In): SqlValue[] =>
+        parameters.map((parameter) =>
+          parameter instanceof Placeholder ? (values[parameter.key] as SqlValue) : (parameter as SqlValue),
+        )
+      return {
+        all: (values) => statement.all(...bind(values)) as Out[],
+        first: (values) => statement.get(...bind(values)) as Out | undefined,
+        run: (values) => {
+          const { changes, lastInsertRowid } = statement.run(...bind(values))
+          return { changes, lastId: Number(lastInsertRowid) }
+        },
+      }
+    },
+    write<Result>(work: () => Result) {
+      return new Promise<Result>((resolve, reject) => {
+        jobs.push({ work, resolve: resolve as (result: unknown) => void, reject })
+        if (jobs.length === 1) setImmediate(flush)
+      })
+    },
+    later(work) {
+      return new Promise<void>((resolve, reject) => {
+        deferred.push({ work, resolve: () => resolve(), reject })
+        timer ??= setTimeout(flush, LATER)
+      })
+    },
+    afterCommit(run) {
+      if (!commits) throw new Error('afterCommit is called within a write')
+      commits.push(run)
+    },
+    state: () => state,
+    check: () => {
+      const rows = sqlite.pragma('integrity_check') as { integrity_check: string }[]
+      return rows.map((row) => row.integrity_check).join('; ')
+    },
+    bytes: () =>
+      Number(sqlite.pragma('page_count', { simple: true })) * Number(sqlite.pragma('page_size', { simple: true })),
+    idle() {
+      if (jobs.length === 0 && deferred.length > 0) setImmediate(flush)
+      return jobs.length + deferred.length === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))
+    },
+    close() {
+      if (closed) return
+      flush()
+      closed = true
+      sqlite.close()
+    },
+  }
+}
+
+function openChecked(path: string): Sqlite.Database {
+  let sqlite: Sqlite.Database | undefined
+  try {
+    sqlite = new Sqlite(path)
+    // The first pragma reads the header; the count reads the schema's pages.
+    sqlite.pragma('journal_mode = WAL')
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('foreign_keys = ON')
+    sqlite.pragma('busy_timeout = 5000')
+    sqlite.pragma('cache_size = -16000')
+    sqlite.prepare('SELECT count(*) FROM sqlite_schema').get()
+    migrate(sqlite)
+    return sqlite
+  } catch (error) {
+    sqlite?.close()
+    if (!/^SQLITE_(NOTADB|CORRUPT)/.test(sqliteCode(error))) throw isStorage(error) ? storageError(error) : error
+    const aside = setAside(path)
+    throw new AgoraError('database_damaged', `The database ${path} is damaged (${messageOf(error)}).`, {
+      hint: `It was kept as ${aside}. Put a good copy back in its place, or start again to begin with an empty one.`,
+      cause: error,
+    })
+  }
+}
+
+function setAside(path: string): string {
+  const aside = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
+  return aside
+}
+
+const sqliteCode = (error: unknown): string =>
+  error instanceof Sqlite.SqliteError ? error.code : ''
+
+const isStorage = (error: unknown): boolean => /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(sqliteCode(error))
+
+function storageError(error: unknown): AgoraError {
+  const code = sqliteCode(error)
+  if (code === 'SQLITE_FULL') {
+    return new AgoraError('disk_full', 'The disk is full: nothing new can be kept.', {
+      hint: 'Free some space; reading still works and writing resumes by itself.',
+      cause: error,
+    })
+  }
+  return new AgoraError('storage_failed', `The database could not be written (${code}).`, {
+    hint: 'See `agora doctor` and the log.',
+    cause: error,
+  })
+}

@@ -1,0 +1,21 @@
+import type Sqlite from 'better-sqlite3'
+import { AgoraError } from '../../base/errors.ts'
+import { up as up001 } from './001-ground.ts'
+
+/** Run in order, each once; the number of those run is the file's `user_version`. What was released is never edited. */
+const migrations = [up001]
+
+export function migrate(sqlite: Sqlite.Database): void {
+  const version = Number(sqlite.pragma('user_version', { simple: true }))
+  if (version > migrations.length) {
+    throw new AgoraError('storage_failed', `The database is of a newer Agora (schema ${version}).`, {
+      hint: 'Install that version or a newer one.',
+    })
+  }
+  for (let index = version; index < migrations.length; index++) {
+    sqlite.transaction(() => {
+      sqlite.exec(migrations[index] as string)
+      sqlite.pragma(`user_version = ${index + 1}`)
+    })()
+  }
+}
