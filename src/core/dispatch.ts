@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+import { AgoraError } from '../base/errors.ts'
+import { type Actor, may } from '../authority/may.ts'
+import type { Permission } from '../contract/permissions.ts'
+import type { TrustLevel } from '../authority/trust.ts'
+import { type OperationName, type Output, type Parsed, operations } from '../operations.ts'
+
+export interface CallContext {
+  actor: Actor
+  /** Aborts when the caller has gone or the daemon stops. */
+  signal: AbortSignal
+}
+
+export type Handler<Name extends OperationName> = (
+  input: Parsed<Name>,
+  context: CallContext,
+) => Promise<Output<Name>> | Output<Name>
+
+/** One handler for every operation of the table; a missing one does not compile. */
+export type Handlers = { [Name in OperationName]: Handler<Name> }
+
+export interface Dispatch {
+  /**
+   * Runs one operation: parses the input, asks `may`, runs the handler. Every local call passes here, once.
+   * @throws AgoraError `unknown_operation`, `invalid_input` naming the field, what `may` answered, or what the handler throws.
+   */
+  call(name: string, actor: Actor, input: unknown, signal?: AbortSignal): Promise<unknown>
+}
+
+const byName = new Map(operations.map((operation) => [operation.name as string, operation]))
+const never = new AbortController().signal
+
+export function createDispatch(handlers: Handlers): Dispatch {
+  return {
+    async call(name, actor, input, signal = never) {
+      const operation = byName.get(name)
+      if (!operation) {
+        throw new AgoraError('unknown_operation', `There is no operation ${JSON.stringify(name)}.`, {
+          hint: 'GET /openapi.json and `agora call --list` name them all.',
+        })
+      }
+      // Asked before parsing, so that whoever may not call learns nothing about the input.
+      const verdict = may(actor, operation)
+      if (!verdict.allow) throw new AgoraError(verdict.code, verdict.reason)
+      const handler = handlers[operation.name] as (input: unknown, context: CallContext) => unknown
+      return handler(parse(operation.input, input), { actor, signal })
+    },
+  }
+}
+
+/** What a peer is granted for an envelope of a type that needs one of `permissions`, best first; undefined when none. */
+export function grantPeer(did: string, trust: TrustLevel, permissions: readonly Permission[]): Permission | undefined {
+  return permissions.find((permission) => may({ kind: 'peer', did, trust }, permission).allow)
+}
+
+/** Parses with zod; the error names the first wrong field, what was wrong, and what would be right. */
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input ?? {})
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = issue?.path.join('.') ?? ''
+  throw new AgoraError('invalid_input', field ? `${field}: ${issue?.message}` : (issue?.message ?? 'is not valid'), {
+    ...(field ? { field } : {}),
+  })
+}

@@ -1,0 +1,91 @@
+import { canonicalJson } from '../base/canonical.ts'
+import { type Clock, rfc3339 } from '../base/clock.ts'
+import { nodeOf } from '../base/did.ts'
+import { newId } from '../base/ids.ts'
+import {
+  CLOCK_AHEAD_MAX,
+  Envelope,
+  ENVELOPE_VERSION,
+  signingText,
+  TIME_TO_LIVE,
+  type Trace,
+} from '../contract/envelope.ts'
+import { type NodeKey, verifySignature } from '../identity/signing.ts'
+
+export interface Sealed {
+  envelope: Envelope
+  /** The canonical JSON that was signed, with the signature: what is stored and sent, byte for byte. */
+  text: string
+}
+
+export interface EnvelopeParts {
+  id?: string
+  type: string
+  from: string
+  to: string
+  conversation_id?: string | undefined
+  reply_to?: string | undefined
+  trace?: Trace | undefined
+  body: Record<string, unknown>
+}
+
+/** Signs an envelope with the node's key. */
+export function seal({ key, clock }: { key: NodeKey; clock: Clock }, parts: EnvelopeParts): Sealed {
+  const now = clock.now()
+  const { id = newId(now), conversation_id, reply_to, trace, ...rest } = parts
+  const unsigned = {
+    v: ENVELOPE_VERSION,
+    id,
+    ...rest,
+    sent_at: rfc3339(now),
+    ...(conversation_id ? { conversation_id } : {}),
+    ...(reply_to ? { reply_to } : {}),
+    ...(trace ? { trace } : {}),
+  } as const
+  const envelope: Envelope = { ...unsigned, signature: key.sign(signingText(unsigned)) }
+  return { envelope, text: canonicalJson(envelope) }
+}
+
+/** Why bytes are not an envelope that the node at the other end may send here. All of these are offences. */
+export type Offence = 'malformed' | 'not_canonical' | 'foreign_sender' | 'wrong_recipient' | 'bad_signature'
+
+export type Opened =
+  | { offence: Offence; detail: string }
+  | { offence?: never; envelope: Envelope; text: string; fault: 'clock_skew' | 'expired' | undefined }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Reads and checks one frame of `/agora/direct`: form, sender, recipient, signature, then time.
+ *
+ * The bytes must be the canonical JSON themselves: then there is one reading of them, and a parser that takes the last of
+ * two equal keys, or rounds a number, cannot see another envelope than the one that was signed.
+ */
+export async function open(
+  frame: Uint8Array,
+  { remote, self, now }: { remote: string; self: string; now: number },
+): Promise<Opened> {
+  let text: string
+  let value: unknown
+  try {
+    text = utf8.decode(frame)
+    value = JSON.parse(text)
+  } catch {
+    return { offence: 'malformed', detail: 'not UTF-8 JSON' }
+  }
+  const parsed = Envelope.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { offence: 'malformed', detail: `${issue?.path.join('.')}: ${issue?.message}` }
+  }
+  const envelope = parsed.data
+  if (nodeOf(envelope.from) !== remote) return { offence: 'foreign_sender', detail: envelope.from }
+  if (nodeOf(envelope.to) !== self) return { offence: 'wrong_recipient', detail: envelope.to }
+  if (canonicalJson(value) !== text) return { offence: 'not_canonical', detail: 'not RFC 8785 canonical JSON' }
+  if (!(await verifySignature(remote, signingText(value as Record<string, unknown>), envelope.signature))) {
+    return { offence: 'bad_signature', detail: envelope.id }
+  }
+  const age = now - Date.parse(envelope.sent_at)
+  const fault = age < -CLOCK_AHEAD_MAX ? 'clock_skew' : age > TIME_TO_LIVE ? 'expired' : undefined
+  return { envelope, text, fault }
+}

@@ -1,0 +1,185 @@
+import { AgoraError } from '../base/errors.ts'
+import { type Clock, rfc3339 } from '../base/clock.ts'
+import { nodeOf } from '../base/did.ts'
+import type { Envelope, FailureReason } from '../contract/envelope.ts'
+import type { Permission } from '../contract/permissions.ts'
+import { RECEIPTS_MAX, type Receipt, receiptWire } from '../contract/receipt.ts'
+import type { WireType } from '../contract/wire.ts'
+import type { NodeKey } from '../identity/signing.ts'
+import type { TrustLevel } from '../authority/trust.ts'
+import type { Database } from '../store/database.ts'
+import { sqlBuilder } from '../store/database.ts'
+import { grantPeer } from './dispatch.ts'
+import { type Opened, open, seal } from './envelopes.ts'
+import type { Inbound } from './network.ts'
+import type { Outbox } from './outbox.ts'
+import type { PeerBook } from './peer-book.ts'
+import type { Telemetry } from './telemetry.ts'
+
+export interface Sender {
+  /** The node at the other end of the connection. */
+  did: string
+  trust: TrustLevel
+  /** The best it has of what the type asks for. */
+  granted: Permission
+}
+
+export type Outcome =
+  | { stage: 'stored'; note?: string | undefined }
+  | { stage: 'failed'; reason: FailureReason }
+
+/** Takes one verified envelope within a write. `text` is the envelope as it came. Answers what the receipt says. */
+export interface WireHandler {
+  definition: WireType
+  handle(envelope: Envelope, text: string, sender: Sender): Outcome | undefined
+}
+
+/** So many offences within a minute close the connection. */
+const OFFENCES_MAX = 3
+const OFFENCE_WINDOW = 60_000
+
+interface SeenRow {
+  id: string
+  from_did: string
+  received_at: number
+  note: string | null
+}
+const sql = sqlBuilder<{ seen: SeenRow }>()
+
+/** Every envelope from every peer passes here once: checked, permitted, handled, remembered and receipted in one commit. */
+export function createInbound({
+  key,
+  clock,
+  database,
+  book,
+  outbox,
+  telemetry,
+  handlers,
+}: {
+  key: NodeKey
+  clock: Clock
+  database: Database
+  book: PeerBook
+  outbox: Outbox
+  telemetry: Telemetry
+  handlers: WireHandler[]
+}): Inbound & { idle(): Promise<void>; forget(olderThan: number): void } {
+  const byType = new Map(handlers.map((handler) => [handler.definition.type, handler]))
+  const offences = new Map<string, number[]>()
+  let busy = 0
+  let idleWaiters: (() => void)[] = []
+
+  const seen = database.statement<{ id: string; from: string }, SeenRow>((value) =>
+    sql.selectFrom('seen').selectAll().where('id', '=', value('id')).where('from_did', '=', value('from')),
+  )
+  const remember = database.statement<{ id: string; from: string; now: number; note: string | null }>((value) =>
+    sql.insertInto('seen').values({
+      id: value('id'),
+      from_did: value('from'),
+      received_at: value('now'),
+      note: value('note'),
+    }),
+  )
+
+  /** Handles one envelope; the receipt owed for it, if any. */
+  function take(opened: Opened, did: string): Receipt | undefined {
+    if (opened.offence !== undefined) return undefined
+    const { envelope, text, fault } = opened
+    const { id, type, from } = envelope
+    const at = rfc3339(clock.now())
+    const handler = byType.get(type)
+    if (handler?.definition.receipted !== false) {
+      const before = seen.first({ id, from })
+      if (before) {
+        telemetry.count('envelopes_repeated', { type: handler ? type : 'unknown' })
+        return { id, stage: 'stored', at: rfc3339(before.received_at), ...(before.note === null ? {} : { note: before.note }) }
+      }
+    }
+    telemetry.count('envelopes_received', { type: handler ? type : 'unknown' })
+    const outcome = decide()
+    if (!outcome) return undefined
+    if (outcome.stage === 'failed') {
+      // Not remembered: only its sender could send it again, and a stranger's refused envelopes would fill the disk.
+      telemetry.count('envelopes_refused', { reason: outcome.reason })
+      return { id, stage: 'failed', at, reason: outcome.reason }
+    }
+    const note = outcome.note ?? null
+    remember.run({ id, from, now: clock.now(), note })
+    return { id, stage: 'stored', at, ...(note === null ? {} : { note }) }
+
+    function decide(): Outcome | undefined {
+      if (!handler) return { stage: 'failed', reason: 'unsupported_type' }
+      if (fault) return handler.definition.receipted ? { stage: 'failed', reason: fault } : undefined
+      const body = handler.definition.body.safeParse(envelope.body)
+      if (!body.success) return handler.definition.receipted ? { stage: 'failed', reason: 'malformed' } : undefined
+      const trust = book.trust(did)
+      const granted = grantPeer(did, trust, handler.definition.permissions)
+      if (!granted) return handler.definition.receipted ? { stage: 'failed', reason: 'not_permitted' } : undefined
+      return handler.handle(envelope, text, { did, trust, granted })
+    }
+  }
+
+  function keep(batch: Opened[], did: string): Promise<void> {
+    return database.write(() => {
+      const receipts: Receipt[] = []
+      for (const opened of batch) {
+        const receipt = take(opened, did)
+        if (receipt) receipts.push(receipt)
+      }
+      for (let start = 0; start < receipts.length; start += RECEIPTS_MAX) {
+        const body = { receipts: receipts.slice(start, start + RECEIPTS_MAX) }
+        outbox.post(seal({ key, clock }, { type: receiptWire.type, from: key.did, to: did, body }), did)
+      }
+    })
+  }
+
+  function offend(did: string, opened: Opened & { offence: string }): boolean {
+    const now = clock.now()
+    const recent = (offences.get(did) ?? []).filter((at) => now - at < OFFENCE_WINDOW)
+    recent.push(now)
+    offences.set(did, recent)
+    // Whoever comes with many identities must not grow this without end.
+    if (offences.size > 10_000) offences.delete(offences.keys().next().value ?? did)
+    telemetry.count('envelopes_refused', { reason: opened.offence })
+    telemetry.security(opened.offence, did, { detail: opened.detail })
+    return recent.length >= OFFENCES_MAX
+  }
+
+  async function receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }> {
+    const now = clock.now()
+    const batch = await Promise.all(frames.map((frame) => open(frame, { remote: did, self: key.did, now })))
+    try {
+      await keep(batch, did)
+    } catch (error) {
+      if (error instanceof AgoraError && (error.kind === 'storage' || error.kind === 'unavailable')) throw error
+      // One envelope that cannot be handled must not hold up the rest for ever: each for itself, and that one is refused.
+      for (const opened of batch) {
+        await keep([opened], did).catch((cause) => {
+          if (cause instanceof AgoraError && (cause.kind === 'storage' || cause.kind === 'unavailable')) throw cause
+          telemetry.log.error({ did, id: opened.offence === undefined ? opened.envelope.id : undefined, error: String(cause?.stack ?? cause) }, 'an envelope could not be handled')
+        })
+      }
+    }
+    let close = false
+    for (const opened of batch) {
+      if (opened.offence !== undefined) close = offend(did, opened) || close
+    }
+    return { close }
+  }
+
+  return {
+    async receive(did, frames) {
+      busy++
+      try {
+        return await receive(nodeOf(did), frames)
+      } finally {
+        busy--
+        if (busy === 0) for (const resolve of idleWaiters.splice(0)) resolve()
+      }
+    },
+    idle: () => (busy === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    forget(olderThan) {
+      database.run(sql.deleteFrom('seen').where('received_at', '<', olderThan))
+    },
+  }
+}

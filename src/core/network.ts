@@ -1,0 +1,75 @@
+import type { AgentBrief, Presence } from '../capabilities/node/schema.ts'
+
+/**
+ * What the rest of the daemon needs of the network, and what the network needs of it. `p2p/` implements the first half and is given the second;
+ * neither knows how the other is made.
+ */
+export interface Network {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Dials `host:port`, a multiaddr, or either with a DID, and resolves when both sides have said hello. */
+  connect(address: string, options?: { signal?: AbortSignal }): Promise<ConnectedPeer>
+  /** Closes every connection to the node and does not dial it again until asked to. */
+  disconnect(did: string): Promise<boolean>
+  peers(): ConnectedPeer[]
+  peer(did: string): ConnectedPeer | undefined
+  /** The multiaddrs others can dial, each ending in this node's peer ID. */
+  addresses(): string[]
+  /** Tells connected peers at once what `Local.hello` and `Local.presence` say now. */
+  announce(): void
+}
+
+/** A peer whose hello was received on a connection that is open now. */
+export interface ConnectedPeer {
+  did: string
+  peer_id: string
+  /** As the peer calls itself; a claim, never an identity. */
+  name: string
+  version: string
+  direction: 'inbound' | 'outbound'
+  address: string
+  /** What the connection is encrypted by: `/tls/1.0.0` or `/noise`. */
+  encryption: string
+  state: 'live' | 'stale'
+  presence: Presence
+  project: string | undefined
+  load: number | undefined
+  latency_ms: number | undefined
+  /** Ms since the epoch. */
+  connected_at: number
+  last_heartbeat_at: number
+  agents: AgentBrief[]
+}
+
+/** What a node says of itself in `hello` and heartbeats. */
+export interface Introduction {
+  name: string
+  version: string
+  agents: AgentBrief[]
+  presence: Presence
+  project?: string
+  load: number
+}
+
+/** A way to send frames to one peer; ends with the connection. */
+export interface Link {
+  /** Resolves when all frames were handed to the transport, respecting its backpressure; rejects when the link is gone. */
+  send(frames: Uint8Array[]): Promise<void>
+}
+
+/** Takes frames that a peer sent on `/agora/direct`. */
+export interface Inbound {
+  /**
+   * Checks and handles frames in order and resolves after the commit that holds their effects. `close` says that the peer has broken the rules too often.
+   * Rejects when the frames could not be kept (full disk): nothing of the batch counts as received then.
+   */
+  receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }>
+}
+
+/** Whoever sends to peers is told of links here. */
+export interface LinkListener {
+  linkUp(did: string, link: Link): void
+  /** `frames` frames sent on this link have been kept by the other side, counted from its beginning. */
+  linkAcknowledged(did: string, link: Link, frames: number): void
+  linkDown(did: string, link: Link): void
+}

@@ -1,0 +1,235 @@
+import type { Clock } from '../base/clock.ts'
+import { TIME_TO_LIVE } from '../contract/envelope.ts'
+import { receiptWire } from '../contract/receipt.ts'
+import type { Database } from '../store/database.ts'
+import { sqlBuilder } from '../store/database.ts'
+import type { Sealed } from './envelopes.ts'
+import type { Link, LinkListener } from './network.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** Something learned about an envelope this node sent. `sentAt` and `at` in ms since the epoch. */
+export interface Progress {
+  id: string
+  peer: string
+  stage: 'sent' | 'stored' | 'shown' | 'acknowledged' | 'failed' | 'expired'
+  at: number
+  sentAt?: number | undefined
+  note?: string | undefined
+  reason?: string | undefined
+}
+
+export interface OutboxRow {
+  seq: number
+  id: string
+  peer: string
+  type: string
+  envelope: string
+  attempts: number
+  first_sent_at: number | null
+  created_at: number
+  expires_at: number
+}
+
+export interface Outbox extends LinkListener {
+  /** Within a write: keeps the envelope for `peer` (a node DID) until it is receipted or expires, and sends it as soon as there is a link. */
+  post(sealed: Sealed, peer: string): void
+  /** Within a write: the envelope has come to an end there; answers its row, if it was still waiting. */
+  settle(id: string, peer: string): OutboxRow | undefined
+  /** Where an envelope stands that is not settled yet. */
+  find(id: string, peer: string): OutboxRow | undefined
+  /** Everything but receipts that waits, oldest first, after `seq`. */
+  list(seq: number, limit: number): OutboxRow[]
+  count(): number
+  /** Within a write: ends what is older than its time to live. */
+  expire(): void
+  /** Called within the write for `expired`, and after the fact, outside of one, for `sent`. */
+  onProgress(listener: (progress: Progress) => void): void
+  /** Resolves when all that can be sent now has been sent and kept by the other side. */
+  idle(): Promise<void>
+}
+
+/** Envelopes read and sent at a time, and on their way without the other side having kept them. */
+const BATCH = 64
+const WINDOW = 1024
+
+interface Lane {
+  link: Link
+  cursor: number
+  /** Sent on this link and not yet kept by the other side, in order. */
+  flying: { seq: number; type: string }[]
+  acknowledged: number
+  pumping: boolean
+  again: boolean
+}
+
+const sql = sqlBuilder<{ outbox: OutboxRow }>()
+
+/**
+ * Everything this node has to tell others, on disk before anyone is told that it was taken. One lane a peer, in order; a lane begins at its oldest
+ * envelope whenever the link comes up, since what was not receipted may not have arrived, and the receiver knows what it has.
+ */
+export function createOutbox({
+  clock,
+  database,
+  telemetry,
+  timeToLive = TIME_TO_LIVE,
+}: { clock: Clock; database: Database; telemetry: Telemetry; timeToLive?: number }): Outbox {
+  const lanes = new Map<string, Lane>()
+  const listeners: ((progress: Progress) => void)[] = []
+  let idleWaiters: (() => void)[] = []
+  let settling = 0
+
+  const insert = database.statement<{ id: string; peer: string; type: string; envelope: string; now: number; expires: number }>((value) =>
+    sql.insertInto('outbox').values({
+      id: value('id'),
+      peer: value('peer'),
+      type: value('type'),
+      envelope: value('envelope'),
+      created_at: value('now'),
+      expires_at: value('expires'),
+    } as never),
+  )
+  const next = database.statement<{ peer: string; cursor: number }, OutboxRow>((value) =>
+    sql
+      .selectFrom('outbox')
+      .selectAll()
+      .where('peer', '=', value('peer'))
+      .where('seq', '>', value('cursor'))
+      .orderBy('seq')
+      .limit(BATCH),
+  )
+  const markSent = database.statement<{ peer: string; from: number; to: number; now: number }>((value) =>
+    sql
+      .updateTable('outbox')
+      .set((e) => ({ attempts: e('attempts', '+', 1), first_sent_at: e.fn.coalesce('first_sent_at', e.val(value('now'))) }))
+      .where('peer', '=', value('peer'))
+      .where('seq', '>=', value('from'))
+      .where('seq', '<=', value('to')),
+  )
+  const byId = database.statement<{ id: string; peer: string }, OutboxRow>((value) =>
+    sql.selectFrom('outbox').selectAll().where('id', '=', value('id')).where('peer', '=', value('peer')),
+  )
+  const remove = database.statement<{ seq: number }>((value) => sql.deleteFrom('outbox').where('seq', '=', value('seq')))
+
+  /** What is lost so is only sent again, and told for what it is by the other side. */
+  const notKept = (error: unknown) => telemetry.log.warn({ error: String(error) }, 'the outbox could not note what was sent')
+  const tell = (progress: Progress) => {
+    for (const listener of listeners) listener(progress)
+  }
+
+  function wake(peer: string) {
+    const lane = lanes.get(peer)
+    if (!lane) return
+    lane.again = true
+    if (!lane.pumping) void pump(peer, lane)
+  }
+
+  async function pump(peer: string, lane: Lane): Promise<void> {
+    lane.pumping = true
+    try {
+      while (lane.again && lane.flying.length < WINDOW && lanes.get(peer) === lane) {
+        const rows = next.all({ peer, cursor: lane.cursor })
+        const last = rows.at(-1)
+        lane.again = rows.length === BATCH
+        if (!last) break
+        for (const row of rows) lane.flying.push({ seq: row.seq, type: row.type })
+        lane.cursor = last.seq
+        await lane.link.send(rows.map((row) => Buffer.from(row.envelope)))
+        const now = clock.now()
+        const from = rows[0]?.seq ?? last.seq
+        database.later(() => markSent.run({ peer, from, to: last.seq, now })).catch(notKept)
+        for (const row of rows) {
+          telemetry.count('envelopes_sent', { type: row.type })
+          if (row.type !== receiptWire.type) tell({ id: row.id, peer, stage: 'sent', at: now })
+        }
+      }
+    } catch (error) {
+      // The link is gone or the disk refuses: all of it is still in the outbox, and goes again with the next link.
+      telemetry.log.debug({ peer, error: String(error) }, 'sending stopped')
+    } finally {
+      lane.pumping = false
+      settleIdle()
+    }
+  }
+
+  function settleIdle() {
+    const busy = settling > 0 || [...lanes.values()].some((lane) => lane.pumping || lane.flying.length > 0)
+    if (busy) return
+    const waiters = idleWaiters
+    idleWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  return {
+    post({ envelope, text }, peer) {
+      const now = clock.now()
+      insert.run({ id: envelope.id, peer, type: envelope.type, envelope: text, now, expires: now + timeToLive })
+      database.afterCommit(() => wake(peer))
+    },
+    settle(id, peer) {
+      const row = byId.first({ id, peer })
+      if (row) remove.run({ seq: row.seq })
+      return row
+    },
+    find: (id, peer) => byId.first({ id, peer }),
+    list: (seq, limit) =>
+      database.all(
+        sql
+          .selectFrom('outbox')
+          .selectAll()
+          .where('seq', '>', seq)
+          .where('type', '!=', receiptWire.type)
+          .orderBy('seq')
+          .limit(limit),
+      ),
+    count: () =>
+      Number(
+        database.first(
+          sql
+            .selectFrom('outbox')
+            .select((e) => e.fn.countAll().as('count'))
+            .where('type', '!=', receiptWire.type),
+        )?.count ?? 0,
+      ),
+    expire() {
+      const now = clock.now()
+      for (const row of database.all(sql.selectFrom('outbox').selectAll().where('expires_at', '<=', now).limit(1000))) {
+        remove.run({ seq: row.seq })
+        if (row.type === receiptWire.type) continue
+        tell({ id: row.id, peer: row.peer, stage: 'expired', at: now, sentAt: row.first_sent_at ?? undefined, reason: 'expired' })
+      }
+    },
+    onProgress: (listener) => void listeners.push(listener),
+    linkUp(peer, link) {
+      lanes.set(peer, { link, cursor: 0, flying: [], acknowledged: 0, pumping: false, again: true })
+      wake(peer)
+    },
+    linkAcknowledged(peer, link, frames) {
+      const lane = lanes.get(peer)
+      if (lane?.link !== link) return
+      const kept = lane.flying.splice(0, frames - lane.acknowledged)
+      lane.acknowledged = frames
+      // A receipt is at its end once the other side has it on disk; all else ends with its own receipt.
+      const ended = kept.filter((row) => row.type === receiptWire.type)
+      wake(peer)
+      if (ended.length === 0) return settleIdle()
+      settling++
+      database
+        .later(() => ended.forEach(({ seq }) => void remove.run({ seq })))
+        .catch(notKept)
+        .finally(() => {
+          settling--
+          settleIdle()
+        })
+    },
+    linkDown(peer, link) {
+      if (lanes.get(peer)?.link === link) lanes.delete(peer)
+      settleIdle()
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        idleWaiters.push(resolve)
+        settleIdle()
+      }),
+  }
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '../authority/may.ts'
+import { agentDid } from '../base/did.ts'
+
+/** What is kept of a token. Looking up by it tells nothing of the token itself through timing. */
+export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
+/** Who holds a token: identity comes from it alone, never from a name in a call. */
+export function authenticator(parts: {
+  did: string
+  operatorToken: string
+  agentByToken: (hash: string) => string | undefined
+  touch: (agent: string) => void
+}): (token: string) => Actor | undefined {
+  const operatorHash = tokenHash(parts.operatorToken)
+  const operator: Actor = { kind: 'operator', did: parts.did }
+  return (token) => {
+    const hash = tokenHash(token)
+    if (hash === operatorHash) return operator
+    const name = parts.agentByToken(hash)
+    if (name === undefined) return undefined
+    parts.touch(name)
+    return { kind: 'agent', did: agentDid(parts.did, name), name }
+  }
+}
