@@ -1,0 +1,106 @@
+import { rfc3339 } from '../../base/clock.ts'
+import { AgoraError } from '../../base/errors.ts'
+import type { Actor } from '../../authority/may.ts'
+import type { Handlers } from '../../core/dispatch.ts'
+import { agentInbox } from '../../core/events.ts'
+import type { Output } from '../../operations.ts'
+import { cursorOf, positionOf } from './cursors.ts'
+import type { Mailbox } from './mailbox.ts'
+import type { MessagingParts } from './parts.ts'
+import { searchQuery } from './rules.ts'
+import type { ConversationRow } from './tables.ts'
+
+type Names = 'conversations.list' | 'conversations.show' | 'conversations.resume'
+
+/** Matches looked at for one page of search: a word that stands everywhere must not make it slow. */
+const MATCHES_MAX = 2000
+
+export function conversationHandlers({ database, directory, events, agents }: MessagingParts, mailbox: Mailbox): Pick<Handlers, Names> {
+  const { tables } = mailbox
+  const party = (actor: Actor) => (actor.kind === 'agent' ? { did: actor.did, inbox: agentInbox(actor.name) } : undefined)
+
+  function view(row: ConversationRow, actor: Actor): Output<'conversations.resume'> {
+    const recent = tables.history(row.id, Number.MAX_SAFE_INTEGER, 50, party(actor))
+    const [last] = recent
+    return {
+      id: row.id,
+      participants: [...new Set(recent.flatMap((message) => [message.from_did, message.to_did]))].map(directory.nameOf),
+      messages: row.messages,
+      last_at: rfc3339(last?.sent_at ?? 0),
+      ...(last ? { last: mailbox.view(last) } : {}),
+      agent_messages: row.agent_messages,
+      paused: row.paused_at !== null,
+    }
+  }
+
+  function find(id: string, actor: Actor): ConversationRow {
+    const row = tables.conversation(id)
+    const mine = party(actor)
+    if (row && (!mine || tables.isMember(mine.inbox, id))) return row
+    throw new AgoraError('not_found', 'id: there is no such conversation among yours.', { field: 'id' })
+  }
+
+  /** Conversations with a message that matches, the latest match first, and where to go on. */
+  function search(query: string, before: number, limit: number, actor: Actor): { rows: ConversationRow[]; next: number | undefined } {
+    const match = searchQuery(query)
+    if (match === undefined) {
+      throw new AgoraError('invalid_input', 'query: there is no word in it.', { field: 'query', hint: 'Give one or more words.' })
+    }
+    const mine = party(actor)
+    const found = new Map<string, ConversationRow>()
+    let position = before
+    let looked = 0
+    while (found.size < limit && looked < MATCHES_MAX) {
+      const matches = tables.search(match, position, 200)
+      for (const { conversation_id: id, position: at } of matches) {
+        if (found.size >= limit) break
+        position = at
+        looked++
+        if (found.has(id) || (mine && !tables.isMember(mine.inbox, id))) continue
+        const row = tables.conversation(id)
+        if (row) found.set(id, row)
+      }
+      if (matches.length < 200 && found.size < limit) return { rows: [...found.values()], next: undefined }
+    }
+    return { rows: [...found.values()], next: position }
+  }
+
+  return {
+    'conversations.list': ({ query, limit, cursor }, { actor }) => {
+      const before = positionOf(cursor, Number.MAX_SAFE_INTEGER)
+      if (query !== undefined) {
+        const { rows, next } = search(query, before, limit, actor)
+        return { items: rows.map((row) => view(row, actor)), ...(next === undefined ? {} : { next_cursor: cursorOf(next) }) }
+      }
+      const mine = party(actor)
+      const rows = mine ? tables.conversationsOf(mine.inbox, before, limit) : tables.conversations(before, limit)
+      const last = rows.at(-1)
+      return {
+        items: rows.map((row) => view(row, actor)),
+        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.last_position) } : {}),
+      }
+    },
+
+    'conversations.show': ({ id, limit, cursor }, { actor }) => {
+      const row = find(id, actor)
+      const rows = tables.history(id, positionOf(cursor, Number.MAX_SAFE_INTEGER), limit, party(actor))
+      const last = rows.at(-1)
+      return {
+        conversation: view(row, actor),
+        items: rows.map(mailbox.view),
+        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.position) } : {}),
+      }
+    },
+
+    'conversations.resume': ({ id }, { actor }) =>
+      database.write(() => {
+        const { last_position: position, ...row } = find(id, actor)
+        tables.putConversation({ ...row, position, agent_messages: 0, trace: null, paused_at: null })
+        for (const name of agents.names()) {
+          if (agents.trace(name)?.conversation_id === id) agents.setTrace(name, undefined)
+        }
+        events.emit('conversation.resumed', undefined, { conversation_id: id })
+        return view(find(id, actor), actor)
+      }),
+  }
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { rfc3339 } from '../../base/clock.ts'
+import { nodeOf } from '../../base/did.ts'
+import { AgoraError } from '../../base/errors.ts'
+import type { Actor } from '../../authority/may.ts'
+import type { CallContext, Handlers } from '../../core/dispatch.ts'
+import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import type { Output } from '../../operations.ts'
+import { conversationHandlers } from './conversations.ts'
+import { cursorOf, positionOf } from './cursors.ts'
+import type { Mailbox } from './mailbox.ts'
+import type { MessagingParts } from './parts.ts'
+import { requestHandlers } from './receive.ts'
+import { sendHandler } from './send.ts'
+import type { ConsumerRow, InboxRow, MessageRow } from './tables.ts'
+
+type Names = Extract<keyof Handlers, `messages.${string}` | `requests.${string}` | `consumers.${string}` | `conversations.${string}`>
+
+export const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
+
+export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick<Handlers, Names> {
+  const { clock, database, outbox, directory, network, agents } = parts
+  const { tables } = mailbox
+
+  /** The rows `load` finds; when there are none and the caller waits, those that come within its time. */
+  async function orWait(load: () => InboxRow[], input: { wait: boolean; timeout: number }, { actor, signal }: CallContext) {
+    const deadline = clock.now() + input.timeout * 1000
+    const leave = actor.kind === 'agent' && input.wait ? agents.listening(actor.name) : () => undefined
+    try {
+      for (;;) {
+        const rows = load()
+        const left = deadline - clock.now()
+        if (rows.length > 0 || !input.wait || left <= 0) return rows
+        await mailbox.waitForMail(inboxOfActor(actor), left, signal)
+      }
+    } finally {
+      leave()
+    }
+  }
+
+  const answer = (rows: InboxRow[], limit: number, before: number, unread: number): Output<'messages.read'> => {
+    const cursor = cursorOf(rows.at(-1)?.delivery ?? before)
+    return { items: rows.map(mailbox.view), cursor, unread, ...(rows.length === limit ? { next_cursor: cursor } : {}) }
+  }
+
+  /** A cursor from beyond the end would mark mail as shown that nobody has seen. */
+  function heard(inbox: string, cursor: string | undefined, from: number): number {
+    return Math.min(positionOf(cursor, from), Math.max(from, tables.lastDelivery(inbox)))
+  }
+
+  function consumer(inbox: string, id: string): ConsumerRow {
+    const row = tables.consumer(inbox, id)
+    if (row) return row
+    throw new AgoraError('not_found', 'id: there is no such consumer on your inbox.', { field: 'id', hint: 'GET /consumers lists them.' })
+  }
+  const consumerView = (row: ConsumerRow) => ({
+    id: row.id,
+    label: row.label,
+    created_at: rfc3339(row.created_at),
+    unread: tables.countAfter(row.inbox, row.position),
+  })
+
+  /** The message of that id that the caller sent or was sent; the operator may see every one on the node but strangers'. */
+  function visible(id: string, actor: Actor): { row: MessageRow; delivered: InboxRow | undefined } {
+    const inbox = inboxOfActor(actor)
+    for (const row of tables.ofId(id)) {
+      const delivered = tables.deliveryOf(inbox, row.position)
+      if (delivered || actor.kind === 'operator' || (actor.kind === 'agent' && row.from_did === actor.did)) return { row, delivered }
+    }
+    throw new AgoraError('not_found', 'id: there is no such message among yours.', { field: 'id' })
+  }
+
+  return {
+    'messages.send': sendHandler(parts, mailbox),
+    ...requestHandlers(parts, mailbox),
+    ...conversationHandlers(parts, mailbox),
+
+    'messages.read': async (input, context) => {
+      const inbox = inboxOfActor(context.actor)
+      if (input.view === 'all') {
+        const rows = tables.latest(inbox, positionOf(input.cursor, Number.MAX_SAFE_INTEGER), input.limit)
+        return answer(rows, input.limit, 0, mailbox.unread(inbox))
+      }
+      const from = heard(inbox, input.cursor, 0)
+      if (from > 0) await database.write(() => mailbox.showUpTo(inbox, from))
+      const rows = await orWait(() => tables.unread(inbox, from, input.limit), input, context)
+      return answer(rows, input.limit, from, mailbox.unread(inbox))
+    },
+
+    'messages.show': ({ id }, { actor }) => {
+      const { row, delivered } = visible(id, actor)
+      return {
+        ...mailbox.view(delivered ?? row),
+        direction: row.direction,
+        ...(row.direction === 'in' ? {} : { delivery: mailbox.delivery(row) }),
+        envelope: row.envelope,
+      }
+    },
+
+    'messages.acknowledge': async ({ id }, { actor }) => {
+      const inbox = inboxOfActor(actor)
+      await database.write(() => {
+        const { delivered } = visible(id, actor)
+        if (!delivered) {
+          throw new AgoraError('not_permitted', 'id: only who a message was delivered to can acknowledge it.', { field: 'id' })
+        }
+        mailbox.acknowledge(inbox, delivered)
+      })
+      const { row, delivered } = visible(id, actor)
+      return mailbox.view(delivered ?? row)
+    },
+
+    'messages.outbox': ({ limit, cursor }) => {
+      const rows = outbox.list(positionOf(cursor, 0), limit)
+      const last = rows.at(-1)
+      return {
+        items: rows.map((row) => {
+          const to = (JSON.parse(row.envelope) as { to: string }).to
+          return {
+            id: row.id,
+            type: row.type,
+            to,
+            to_name: directory.nameOf(to),
+            stage: row.first_sent_at === null ? ('queued' as const) : ('sent' as const),
+            attempts: row.attempts,
+            created_at: rfc3339(row.created_at),
+            expires_at: rfc3339(row.expires_at),
+            connected: network.peer(nodeOf(to)) !== undefined,
+          }
+        }),
+        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.seq) } : {}),
+      }
+    },
+
+    'consumers.create': ({ label }, { actor }) =>
+      database.write(() => {
+        const inbox = inboxOfActor(actor)
+        const all = tables.consumers(inbox)
+        if (all.length >= 100) {
+          throw new AgoraError('rate_limited', 'label: an inbox has at most 100 consumers.', { field: 'label', hint: 'Remove those that are not used.' })
+        }
+        const row = { id: randomUUID(), inbox, label, position: 0, created_at: clock.now() }
+        tables.insertConsumer(row)
+        return consumerView(row)
+      }),
+
+    'consumers.list': (_, { actor }) => ({ items: tables.consumers(inboxOfActor(actor)).map(consumerView) }),
+
+    'consumers.read': async (input, context) => {
+      const inbox = inboxOfActor(context.actor)
+      const { position } = consumer(inbox, input.id)
+      const from = heard(inbox, input.cursor, position)
+      if (from > position) {
+        await database.write(() => {
+          tables.moveConsumer(input.id, from)
+          mailbox.showUpTo(inbox, from)
+        })
+      }
+      const rows = await orWait(() => tables.following(inbox, Math.max(from, position), input.limit), input, context)
+      return answer(rows, input.limit, from, tables.countAfter(inbox, from))
+    },
+
+    'consumers.remove': ({ id }, { actor }) =>
+      database.write(() => {
+        tables.removeConsumer(consumer(inboxOfActor(actor), id).id)
+        return { removed: id }
+      }),
+  }
+}

@@ -1,0 +1,238 @@
+import { rfc3339 } from '../../base/clock.ts'
+import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
+import { Envelope, type Stage } from '../../contract/envelope.ts'
+import { type Receipt, receiptWire } from '../../contract/receipt.ts'
+import { grantPeer } from '../../core/dispatch.ts'
+import { seal } from '../../core/envelopes.ts'
+import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import type { Progress } from '../../core/outbox.ts'
+import { createWaiters } from '../../core/waiters.ts'
+import type { MessagingParts } from './parts.ts'
+import { advances, type Turn } from './rules.ts'
+import type { Delivery, Message } from './schema.ts'
+import { type InboxRow, type MessageRow, messagingTables } from './tables.ts'
+
+export type Spoken = Exclude<Turn, { refused: unknown }>
+
+/** Messages, inboxes and stages: what sending, receiving and reading have in common. Functions that change something run within a write. */
+export function createMailbox(parts: MessagingParts) {
+  const { clock, key, database, events, outbox, book, directory, agents } = parts
+  const tables = messagingTables(database)
+  const arrivals = createWaiters(clock)
+  const stageChanges = createWaiters(clock)
+  /** Unread mail by inbox, counted once and then kept up: counting a million rows for each answer would be felt. */
+  const unreadCounts = new Map<string, number>()
+
+  function unread(inbox: string): number {
+    let count = unreadCounts.get(inbox)
+    if (count === undefined) {
+      count = tables.unreadCount(inbox)
+      unreadCounts.set(inbox, count)
+    }
+    return count
+  }
+  const changeUnread = (inbox: string, by: number) => {
+    unread(inbox)
+    database.afterCommit(() => unreadCounts.set(inbox, Math.max(0, (unreadCounts.get(inbox) ?? 0) + by)))
+  }
+
+  const inboxOf = (did: string): string => {
+    const { agent } = parseDid(did)
+    return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
+  }
+
+  /** Where mail to a DID of this node goes; empty when it has no such agent. */
+  function inboxesFor(to: string, from: string): string[] {
+    const { agent } = parseDid(to)
+    if (agent !== undefined) return agents.has(agent) ? [agentInbox(agent)] : []
+    const favourite = agents.defaultAgent()
+    return favourite === undefined || agentDid(key.did, favourite) === from
+      ? [OPERATOR_INBOX]
+      : [OPERATOR_INBOX, agentInbox(favourite)]
+  }
+
+  function origin(did: string): Message['from'] {
+    const node = nodeOf(did)
+    const local = node === key.did
+    return {
+      did,
+      name: directory.nameOf(did),
+      ...(local ? {} : { trust_level: book.trust(node) }),
+      local,
+      human: node === did,
+    }
+  }
+
+  const parse = (row: Pick<MessageRow, 'envelope'>): Envelope & { body: { text: string } } => JSON.parse(row.envelope)
+
+  function view(row: MessageRow & Partial<Pick<InboxRow, 'shown_at' | 'acknowledged_at'>>): Message {
+    const envelope = parse(row)
+    return {
+      id: row.id,
+      conversation_id: row.conversation_id,
+      ...(envelope.reply_to ? { reply_to: envelope.reply_to } : {}),
+      from: origin(row.from_did),
+      to: row.to_did,
+      to_name: directory.nameOf(row.to_did),
+      body: envelope.body.text,
+      sent_at: envelope.sent_at,
+      ...(row.received_at === null ? {} : { received_at: rfc3339(row.received_at) }),
+      ...(row.shown_at ? { shown_at: rfc3339(row.shown_at) } : {}),
+      ...(row.acknowledged_at ? { acknowledged_at: rfc3339(row.acknowledged_at) } : {}),
+    }
+  }
+
+  /** How far a message of this node has come. `sent` is known to the outbox alone until a receipt comes. */
+  function delivery(row: MessageRow): Delivery {
+    const times = JSON.parse(row.times) as Partial<Record<Stage, number>>
+    let stage = row.stage as Stage
+    if (stage === 'queued') {
+      const sentAt = outbox.find(row.id, nodeOf(row.to_did))?.first_sent_at
+      if (sentAt) {
+        stage = 'sent'
+        times.sent = sentAt
+      }
+    }
+    return {
+      id: row.id,
+      to: row.to_did,
+      to_name: directory.nameOf(row.to_did),
+      conversation_id: row.conversation_id,
+      stage,
+      ...(row.note === null ? {} : { note: row.note }),
+      ...(row.reason === null ? {} : { reason: row.reason as NonNullable<Delivery['reason']> }),
+      times: Object.fromEntries(Object.entries(times).map(([name, at]) => [name, rfc3339(at)])),
+    }
+  }
+
+  /** Puts a kept message into its conversation, the search index and the inboxes it is for. */
+  function enter(row: MessageRow, spoken: Spoken, inboxes: string[]): void {
+    const before = tables.conversation(row.conversation_id)
+    tables.indexText(row.position, parse(row).body.text)
+    tables.putConversation({
+      id: row.conversation_id,
+      messages: (before?.messages ?? 0) + 1,
+      position: row.position,
+      agent_messages: spoken.agentMessages,
+      trace: JSON.stringify(spoken.trace),
+      paused_at: spoken.paused ? (before?.paused_at ?? clock.now()) : null,
+    })
+    const writer = row.direction === 'in' ? undefined : inboxOf(row.from_did)
+    for (const inbox of new Set([...(writer === undefined ? [] : [writer]), ...inboxes])) {
+      if (inbox !== OPERATOR_INBOX) tables.putMember(inbox, row.conversation_id, row.position)
+    }
+    for (const inbox of inboxes) {
+      tables.insertDelivery(inbox, row.position)
+      changeUnread(inbox, 1)
+      events.emit('message.received', inbox, {
+        id: row.id,
+        conversation_id: row.conversation_id,
+        from: row.from_did,
+        from_name: directory.nameOf(row.from_did),
+        to: row.to_did,
+      })
+      database.afterCommit(() => arrivals.wake(inbox))
+    }
+    if (inboxes.length === 0) {
+      events.emit('message.sent', writer, { id: row.id, conversation_id: row.conversation_id, to: row.to_did })
+    }
+  }
+
+  const talk = (conversationId: string) => {
+    const row = tables.conversation(conversationId)
+    return {
+      agentMessages: row?.agent_messages ?? 0,
+      trace: row?.trace ? JSON.parse(row.trace) : undefined,
+      paused: row !== undefined && row.paused_at !== null,
+    }
+  }
+
+  /** Writes down what was learned of a message this node sent, if that moves it forward. */
+  function advance(row: MessageRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
+    if (!advances(row.stage as Stage, stage)) return
+    const times = { ...JSON.parse(row.times), ...(sentAt ? { sent: sentAt } : {}), [stage]: at }
+    tables.setStage({ position: row.position, stage, note: note ?? null, reason: reason ?? null, times: JSON.stringify(times) })
+    events.emit('message.stage', inboxOf(row.from_did), {
+      id: row.id,
+      to: row.to_did,
+      stage,
+      ...(note === undefined ? {} : { note }),
+      ...(reason === undefined ? {} : { reason }),
+    })
+    database.afterCommit(() => stageChanges.wake(row.id))
+  }
+
+  function progress(learned: Progress): void {
+    if (learned.stage === 'sent') return stageChanges.wake(learned.id)
+    const row = tables.ofId(learned.id).find((message) => message.direction === 'out' && nodeOf(message.to_did) === learned.peer)
+    if (row) advance(row, learned)
+  }
+
+  /** Tells the senders of these messages what became of them here: by receipt to other nodes, directly on this one. */
+  function report(rows: MessageRow[], stage: 'shown' | 'acknowledged'): void {
+    const at = clock.now()
+    const receipts = new Map<string, Receipt[]>()
+    for (const row of rows) {
+      if (row.direction !== 'in') {
+        advance(row, { stage, at })
+        continue
+      }
+      const peer = nodeOf(row.from_did)
+      // `shown` tells when somebody is there: not everybody is told.
+      if (stage === 'shown' && !grantPeer(peer, book.trust(peer), ['receipt.shown'])) continue
+      const list = receipts.get(peer) ?? []
+      receipts.set(peer, list)
+      list.push({ id: row.id, stage, at: rfc3339(at) })
+    }
+    for (const [peer, all] of receipts) {
+      for (let start = 0; start < all.length; start += 500) {
+        const body = { receipts: all.slice(start, start + 500) }
+        outbox.post(seal({ key, clock }, { type: receiptWire.type, from: key.did, to: peer, body }), peer)
+      }
+    }
+  }
+
+  /** Marks mail as shown to the reader of `inbox`. */
+  function show(inbox: string, rows: InboxRow[]): void {
+    const fresh = rows.filter((row) => row.shown_at === null)
+    const last = fresh.at(-1)
+    if (!last) return
+    for (const row of fresh) tables.markShown(row.delivery, clock.now())
+    changeUnread(inbox, -fresh.length)
+    report(fresh, 'shown')
+    events.emit('inbox.read', inbox, { count: fresh.length })
+    const agent = inbox.startsWith('agent:') ? inbox.slice('agent:'.length) : undefined
+    if (agent === undefined) return
+    const { trace, id } = parse(last)
+    agents.setTrace(agent, { ...(trace ?? { id, hops: 0 }), conversation_id: last.conversation_id })
+  }
+
+  return {
+    tables,
+    unread,
+    inboxOf,
+    inboxesFor,
+    view,
+    delivery,
+    enter,
+    talk,
+    advance,
+    progress,
+    show,
+    /** Marks everything up to a delivery's position as shown. */
+    showUpTo: (inbox: string, position: number) => show(inbox, tables.unshown(inbox, position)),
+    acknowledge(inbox: string, row: InboxRow): void {
+      show(inbox, [row])
+      if (row.acknowledged_at !== null) return
+      tables.markAcknowledged(row.delivery, clock.now())
+      report([row], 'acknowledged')
+    },
+    dropInbox(inbox: string): void {
+      tables.dropInbox(inbox)
+      database.afterCommit(() => unreadCounts.delete(inbox))
+    },
+    waitForMail: arrivals.wait,
+    waitForStage: stageChanges.wait,
+  }
+}
+export type Mailbox = ReturnType<typeof createMailbox>

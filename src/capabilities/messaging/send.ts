@@ -1,0 +1,154 @@
+import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
+import { AgoraError } from '../../base/errors.ts'
+import { newId } from '../../base/ids.ts'
+import { FRAME_MAX, type Stage, stages } from '../../contract/envelope.ts'
+import { type CallContext, grantPeer, type Handlers } from '../../core/dispatch.ts'
+import { seal } from '../../core/envelopes.ts'
+import { OPERATOR_INBOX } from '../../core/events.ts'
+import type { Parsed } from '../../operations.ts'
+import type { Mailbox } from './mailbox.ts'
+import type { MessagingParts } from './parts.ts'
+import { takeTurn } from './rules.ts'
+import { messageWire } from './schema.ts'
+import type { AgentTrace, MessageRow } from './tables.ts'
+
+type Sending = Parsed<'messages.send'>
+
+export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['messages.send'] {
+  const { clock, key, database, events, outbox, book, directory, network, agents, conversationBudget } = parts
+  const { tables } = mailbox
+
+  /** The message a reply answers, if the caller has it. */
+  function answered(id: string, from: string): MessageRow {
+    const row = tables.ofId(id).find((message) => message.from_did === from || tables.deliveryOf(mailbox.inboxOf(from), message.position))
+    if (row) return row
+    throw new AgoraError('not_found', 'reply_to: there is no such message among yours.', { field: 'reply_to' })
+  }
+
+  function everybody(from: string): string[] {
+    const local = agents.names().map((name) => agentDid(key.did, name)).filter((did) => did !== from)
+    const peers = network.peers().map((peer) => peer.did)
+    return [...local, ...peers.filter((did) => grantPeer(did, book.trust(did), ['message.broadcast']))]
+  }
+
+  /** Within a write: signs and keeps one message. Answers its row, or why the agent may not speak now. */
+  function keep(from: string, to: string, input: Sending, conversationId: string | undefined, answers: MessageRow | undefined): MessageRow | { paused: string } {
+    const now = clock.now()
+    const id = input.id ?? newId(now)
+    const conversation = conversationId ?? id
+    const { agent } = parseDid(from)
+    const heard = agent === undefined ? undefined : agents.trace(agent)
+    const turn = takeTurn(agent === undefined ? 'person' : 'agent', id, mailbox.talk(conversation), heard, conversationBudget)
+    if ('refused' in turn) return pause(turn.refused, conversation, heard)
+    const parts = {
+      id,
+      type: messageWire.type,
+      from,
+      to,
+      conversation_id: conversation === id ? undefined : conversation,
+      reply_to: input.reply_to,
+      trace: turn.trace,
+      body: { text: input.body },
+    }
+    const sealed = seal({ key, clock }, parts)
+    // Control characters take six bytes in JSON: a text within its limit can still be too long for a frame.
+    if (Buffer.byteLength(sealed.text) > FRAME_MAX) {
+      throw new AgoraError('too_large', `body: the message takes more than ${FRAME_MAX} bytes when written as JSON.`, { field: 'body' })
+    }
+    const local = nodeOf(to) === key.did
+    const stage: Stage = local ? 'stored' : 'queued'
+    const values = {
+      id,
+      from_did: from,
+      to_did: to,
+      conversation_id: conversation,
+      sent_at: now,
+      received_at: local ? now : null,
+      direction: local ? ('local' as const) : ('out' as const),
+      held: 0,
+      stage,
+      note: null,
+      reason: null,
+      times: JSON.stringify({ queued: now, ...(local ? { stored: now } : {}) }),
+      envelope: sealed.text,
+    }
+    const row = { ...values, position: tables.insertMessage(values) }
+    if (answers) {
+      const inbox = mailbox.inboxOf(from)
+      const delivered = tables.deliveryOf(inbox, answers.position)
+      if (delivered) mailbox.acknowledge(inbox, delivered)
+    }
+    mailbox.enter(row, turn, local ? mailbox.inboxesFor(to, from) : [])
+    if (!local) outbox.post(sealed, nodeOf(to))
+    return row
+  }
+
+  function pause(why: 'paused' | 'exhausted', conversation: string, heard: AgentTrace | undefined): { paused: string } {
+    // A talk that moves from one conversation to the next is stopped where it came from.
+    const known = tables.conversation(conversation) ?? (heard && tables.conversation(heard.conversation_id))
+    if (why === 'exhausted' && known && known.paused_at === null) {
+      const { last_position: position, ...rest } = known
+      tables.putConversation({ ...rest, position, paused_at: clock.now() })
+      events.emit('conversation.paused', OPERATOR_INBOX, { conversation_id: known.id, agent_messages: known.agent_messages })
+    }
+    return { paused: known?.id ?? conversation }
+  }
+
+  function keptBefore(from: string, { id, body }: Sending): MessageRow | undefined {
+    const row = id === undefined ? undefined : tables.ofId(id).find((message) => message.from_did === from)
+    if (row && JSON.parse(row.envelope).body.text !== body) {
+      throw new AgoraError('already_exists', 'id: another message was sent under this id.', { field: 'id' })
+    }
+    return row
+  }
+
+  async function settled(row: MessageRow, { wait_for: goal, timeout }: Sending, signal: AbortSignal) {
+    const deadline = clock.now() + timeout * 1000
+    for (;;) {
+      const current = tables.ofId(row.id).find((message) => message.from_did === row.from_did) ?? row
+      const delivery = mailbox.delivery(current)
+      const reached = goal === undefined || delivery.stage === 'failed' || delivery.stage === 'expired' || rank(delivery.stage) >= rank(goal)
+      const left = deadline - clock.now()
+      if (reached || left <= 0) return delivery
+      await mailbox.waitForStage(row.id, left, signal)
+    }
+  }
+
+  return async (input, { actor, signal }: CallContext) => {
+    const from = actor.kind === 'agent' || actor.kind === 'operator' ? actor.did : key.did
+    const answers = input.reply_to === undefined ? undefined : answered(input.reply_to, from)
+    const conversationId = input.conversation_id ?? answers?.conversation_id
+    const to = input.to === undefined ? answers && otherSide(answers, from) : directory.resolve(input.to, 'to')
+    if (to === from) throw new AgoraError('invalid_input', 'to: this is the sender itself.', { field: 'to' })
+
+    if (to !== undefined) {
+      const kept = await database.write(() => keptBefore(from, input) ?? keep(from, to, input, conversationId, answers))
+      if ('paused' in kept) throw paused(kept.paused)
+      return settled(kept, input, signal)
+    }
+    if (input.id !== undefined) {
+      throw new AgoraError('invalid_input', 'id: a broadcast makes many messages; it takes no id.', { field: 'id' })
+    }
+    const recipients = everybody(from)
+    const kept = await database.write(() => {
+      let conversation = conversationId
+      return recipients.map((recipient) => {
+        const row = keep(from, recipient, input, conversation, undefined)
+        if ('paused' in row) throw paused(row.paused)
+        conversation ??= row.conversation_id
+        return row
+      })
+    })
+    return { items: await Promise.all(kept.map((row) => settled(row, input, signal))) }
+  }
+}
+
+const rank = (stage: string): number => stages.indexOf(stage as never)
+
+/** A reply goes to whoever wrote, or, to a message of one's own, to whom that went. */
+const otherSide = (row: MessageRow, self: string): string => (row.from_did === self ? row.to_did : row.from_did)
+
+const paused = (conversation: string): AgoraError =>
+  new AgoraError('conversation_paused', 'Agents have said much in this conversation without a person; it is paused.', {
+    hint: `The operator has been asked. A word of theirs in it, or \`agora conversations resume ${conversation}\`, lets it go on.`,
+  })
