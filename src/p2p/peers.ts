@@ -1,0 +1,228 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Clock } from '../base/clock.ts'
+import { peerIdOf } from '../base/did.ts'
+import { messageOf } from '../base/errors.ts'
+import { type TokenBucket, tokenBucket } from '../base/token-bucket.ts'
+import type { ConnectedPeer, Inbound, Introduction, LinkListener } from '../core/network.ts'
+import type { Telemetry } from '../core/telemetry.ts'
+import { type Acceptor, BURST_SECONDS, createAcceptor, keepLink } from './direct/index.ts'
+import { SESSION_PROTOCOL } from './session/constants.ts'
+import { createSession, type Session, type SessionView } from './session/index.ts'
+
+export interface PeersParts {
+  clock: Clock
+  /** This node's DID. */
+  self: string
+  limits: { pendingHandshakes: number; envelopesPerSecond: number }
+  inbound: Inbound
+  links: LinkListener
+  introduction: () => Introduction
+  telemetry: Telemetry
+  random: () => number
+  onPeer(change: 'connected' | 'disconnected' | 'stale' | 'updated', peer: ConnectedPeer): void
+  /** Both sides have said hello on this connection. */
+  onSession(session: Session): void
+}
+
+/** A peer while at least one session with it lives; two nodes that dial each other at the same moment have two. */
+interface Peer {
+  did: string
+  sessions: Set<Session>
+  connectedAt: number
+  state: 'live' | 'stale'
+  acceptor: Acceptor
+  stopLink: () => void
+}
+
+export interface Peers {
+  /** Begins a session on a connection, or answers the one it has. */
+  open(connection: Connection, did: string): Session
+  has(connection: Connection): boolean
+  /** A session with the peer on which both sides have said hello. */
+  session(did: string): Session | undefined
+  acceptSession(stream: Stream, connection: Connection): void
+  acceptDirect(stream: Stream, connection: Connection): Promise<void>
+  list(): ConnectedPeer[]
+  get(did: string): ConnectedPeer | undefined
+  announce(): void
+  /** Ends all sessions with a peer; false when there is none. */
+  end(did: string, reason: string): boolean
+  /** Ends everything, and resolves when all connections are closed. */
+  endAll(reason: string): Promise<void>
+}
+
+/** Buckets outlive connections, so that coming back does not fill them; of so many peers. */
+const BUCKETS_MAX = 4096
+
+export function createPeers(parts: PeersParts): Peers {
+  const { clock, self, limits, telemetry } = parts
+  const sessions = new Map<string, Session>()
+  const peers = new Map<string, Peer>()
+  const buckets = new Map<string, TokenBucket>()
+
+  function bucketOf(did: string): TokenBucket {
+    const perSecond = limits.envelopesPerSecond
+    const bucket = buckets.get(did) ?? tokenBucket({ clock, perSecond, burst: perSecond * BURST_SECONDS })
+    // Set again, so that the one who was away longest comes first and is forgotten first.
+    buckets.delete(did)
+    buckets.set(did, bucket)
+    const [oldest] = buckets.keys()
+    if (buckets.size > BUCKETS_MAX && oldest !== undefined) buckets.delete(oldest)
+    return bucket
+  }
+
+  function makePeer(did: string): Peer {
+    const onBreach = (reason: string) => void end(did, reason)
+    const acceptor = createAcceptor({ ...parts, did, bucket: bucketOf(did), onBreach })
+    return { did, sessions: new Set(), connectedAt: clock.now(), state: 'live', acceptor, stopLink: () => {} }
+  }
+
+  function onReady(session: Session): void {
+    const { did } = session
+    const known = peers.get(did)
+    const peer = known ?? makePeer(did)
+    peers.set(did, peer)
+    peer.sessions.add(session)
+    telemetry.count('peers_connected')
+    parts.onSession(session)
+    if (known) return onChange(session)
+    parts.onPeer('connected', snapshot(peer))
+    const choose = () => preferred(peer, self)?.connection
+    peer.stopLink = keepLink({ ...parts, did, choose, onBreach: (reason) => void end(did, reason) })
+  }
+
+  function onChange({ did }: Session): void {
+    const peer = peers.get(did)
+    if (!peer) return
+    const before = peer.state
+    peer.state = [...peer.sessions].some(({ view }) => view?.state === 'live') ? 'live' : 'stale'
+    parts.onPeer(peer.state === 'stale' && before === 'live' ? 'stale' : 'updated', snapshot(peer))
+  }
+
+  function onEnd(session: Session, reason: string): void {
+    const { did, connection } = session
+    sessions.delete(connection.id)
+    telemetry.log.debug({ did, reason }, 'a session ended')
+    const peer = peers.get(did)
+    if (!peer?.sessions.has(session)) return
+    if (peer.sessions.size > 1) {
+      peer.sessions.delete(session)
+      return onChange(session)
+    }
+    const last = snapshot(peer)
+    peer.sessions.delete(session)
+    peers.delete(did)
+    peer.stopLink()
+    peer.acceptor.stop()
+    parts.onPeer('disconnected', last)
+  }
+
+  function end(did: string, reason: string): boolean {
+    const ending = [...sessions.values()].filter((session) => session.did === did)
+    for (const session of ending) session.end(reason)
+    return ending.length > 0
+  }
+
+  return {
+    has: (connection) => sessions.has(connection.id),
+    open(connection, did) {
+      const known = sessions.get(connection.id)
+      if (known) return known
+      const { introduction } = parts
+      const session = createSession({ clock, telemetry, did, connection, introduction, onReady, onChange, onEnd })
+      sessions.set(connection.id, session)
+      if (connection.direction === 'outbound') {
+        connection
+          .newStream([SESSION_PROTOCOL])
+          .then(session.attach, (error) => session.end(`no session: ${messageOf(error)}`))
+        return session
+      }
+      const pending = [...sessions.values()].filter((one) => !one.view && one.connection.direction === 'inbound').length
+      if (pending > limits.pendingHandshakes) {
+        telemetry.count('peers_refused', { reason: 'pending' })
+        session.end('too many handshakes under way')
+      }
+      return session
+    },
+    session: (did) => {
+      const peer = peers.get(did)
+      return peer && preferred(peer, self)
+    },
+    acceptSession(stream, connection) {
+      const session = sessions.get(connection.id)
+      // Whoever dialled opens it; the other way round it would be a second one.
+      if (session && connection.direction === 'inbound') session.attach(stream)
+      else stream.abort(new Error('the dialler opens the session'))
+    },
+    async acceptDirect(stream, connection) {
+      const session = sessions.get(connection.id)
+      if (!session) return stream.abort(new Error('there is no session'))
+      // Nothing is taken in from whom has not said hello; until then it is held back.
+      if (stream.readStatus === 'readable') stream.pause()
+      await session.ready
+      const peer = peers.get(session.did)
+      if (!peer || stream.status !== 'open') return stream.abort(new Error('the session has ended'))
+      peer.acceptor.accept(stream)
+    },
+    list: () => [...peers.values()].map(snapshot),
+    get(did) {
+      const peer = peers.get(did)
+      return peer && snapshot(peer)
+    },
+    announce() {
+      for (const session of sessions.values()) session.announce()
+    },
+    end,
+    async endAll(reason) {
+      const ending = [...sessions.values()]
+      for (const session of ending) session.end(reason)
+      await Promise.all(ending.map((session) => session.closed))
+    },
+  }
+
+  function snapshot(peer: Peer): ConnectedPeer {
+    const { did, state, connectedAt } = peer
+    const { connection } = preferred(peer, self) ?? [...peer.sessions][0] ?? unreachable(did)
+    const view = latest(peer)
+    return {
+      did,
+      peer_id: peerIdOf(did),
+      name: view.name,
+      version: view.version,
+      direction: connection.direction,
+      address: connection.remoteAddr.toString(),
+      encryption: connection.encryption ?? 'none',
+      state,
+      presence: view.presence,
+      project: view.project,
+      load: view.load,
+      latency_ms: view.latencyMs,
+      connected_at: connectedAt,
+      last_heartbeat_at: view.heardAt,
+      agents: view.agents,
+    }
+  }
+}
+
+/** Both sides choose alike: a connection dialled by the node with the lower DID, of several the oldest. */
+function preferred(peer: Peer, self: string): Session | undefined {
+  const lowerDials = self < peer.did ? 'outbound' : 'inbound'
+  const rank = ({ connection, view }: Session): [number, number] => [
+    connection.direction === lowerDials ? 0 : 1,
+    view?.since ?? 0,
+  ]
+  return [...peer.sessions]
+    .filter(({ connection }) => connection.status === 'open')
+    .sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1])[0]
+}
+
+/** What the peer said last, on whatever connection. */
+function latest({ did, sessions }: Peer): SessionView {
+  let newest: SessionView | undefined
+  for (const { view } of sessions) if (view && (!newest || view.heardAt > newest.heardAt)) newest = view
+  return newest ?? unreachable(did)
+}
+
+function unreachable(did: string): never {
+  throw new Error(`a peer without a session: ${did}`)
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { AgoraError, messageOf } from '../../base/errors.ts'
+import { AgentBrief, Presence } from '../../capabilities/node/schema.ts'
+import { Name } from '../../contract/common.ts'
+import { Timestamp } from '../../contract/envelope.ts'
+import type { Introduction } from '../../core/network.ts'
+import { AGENTS_MAX, PROTOCOL_VERSIONS, SESSION_FRAME_MAX, SESSION_VERSION } from './constants.ts'
+
+/** A presence that a newer version may have added is taken for the plainest one. */
+const AnyPresence = z.string().transform((text): Presence => Presence.safeParse(text).data ?? 'online')
+
+/** Of agents only what is known is kept: it is shown on, and what strangers add could be of any shape. */
+const Agents = z.array(z.object({ ...AgentBrief.shape, name: Name, presence: AnyPresence })).max(AGENTS_MAX)
+
+const state = {
+  presence: AnyPresence,
+  project: z.string().max(200).optional(),
+  load: z.number().min(0).max(1e6).optional(),
+  sent_at: Timestamp.optional(),
+}
+
+/** The first message of both sides. */
+export const Hello = z.looseObject({
+  type: z.literal('hello'),
+  v: z.literal(SESSION_VERSION),
+  name: Name,
+  version: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\x20-\x7e]+$/, 'is not plain text'),
+  protocols: z
+    .array(z.string().max(16))
+    .max(32)
+    .refine((versions) => versions.some(isSpoken), `holds none of ${PROTOCOL_VERSIONS.join(', ')}`),
+  agents: Agents,
+  ...state,
+})
+export type Hello = z.output<typeof Hello>
+
+/** Says every 30 s, and at once when it changes, how the node is; what is left out of `agents` has not changed. */
+export const Heartbeat = z.looseObject({
+  type: z.literal('heartbeat'),
+  ...state,
+  agents: Agents.optional(),
+  /** The `sent_at` of the last message from the other side, and for how many ms it was held: what is left is the round trip. */
+  echo: z.looseObject({ sent_at: Timestamp, held_ms: z.number().min(0) }).optional(),
+})
+export type Heartbeat = z.output<typeof Heartbeat>
+
+/** The last message; the connection is closed after it. */
+export const Close = z.looseObject({ type: z.literal('close'), reason: z.string().max(500).optional() })
+
+const known = { hello: Hello, heartbeat: Heartbeat, close: Close }
+export type SessionMessage = Hello | Heartbeat | z.output<typeof Close>
+
+/**
+ * Reads one frame. Undefined when its type is not known; `extra` tells whether it has fields that are not known.
+ * @throws AgoraError `malformed` saying what is wrong with it.
+ */
+export function readMessage(frame: Uint8Array): { message: SessionMessage; extra: boolean } | undefined {
+  const json = parseJson(frame)
+  const type = typeof json === 'object' && json !== null && 'type' in json ? json.type : undefined
+  if (typeof type !== 'string') throw new AgoraError('malformed', 'A session message has no type.')
+  if (!Object.hasOwn(known, type)) return undefined
+  const schema = known[type as keyof typeof known]
+  const result = schema.safeParse(json)
+  if (!result.success) {
+    const [issue] = result.error.issues
+    throw new AgoraError('malformed', `${type}: ${issue?.path.join('.')} ${issue?.message}`)
+  }
+  return { message: result.data, extra: Object.keys(result.data).some((key) => !Object.hasOwn(schema.shape, key)) }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+export function parseJson(frame: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(frame))
+  } catch (cause) {
+    throw new AgoraError('malformed', `A frame is not JSON: ${messageOf(cause).slice(0, 100)}.`, { cause })
+  }
+}
+
+export const writeFrame = (message: object): Uint8Array => Buffer.from(JSON.stringify(message))
+
+/** As many of the agents as a frame holds beside the rest. */
+export function fittingAgents(agents: Introduction['agents']): Introduction['agents'] {
+  let fitting = agents.slice(0, AGENTS_MAX)
+  while (Buffer.byteLength(JSON.stringify(fitting)) > SESSION_FRAME_MAX - 4096)
+    fitting = fitting.slice(0, fitting.length >> 1)
+  return fitting
+}
+
+export const helloFrame = ({ agents, ...rest }: Introduction, sent_at: string): Uint8Array =>
+  writeFrame({
+    type: 'hello',
+    v: SESSION_VERSION,
+    protocols: PROTOCOL_VERSIONS,
+    ...rest,
+    sent_at,
+    agents: fittingAgents(agents),
+  })
+
+const isSpoken = (version: string): boolean =>
+  PROTOCOL_VERSIONS.some((own) => own.split('.')[0] === version.split('.')[0])
