@@ -116,7 +116,7 @@ export const variableOf = (key: SettingKey): string => `AGORA_${key.toUpperCase(
 
 export interface SettingSources {
   /** Flags by setting, as typed. */
-  flags?: Partial<Record<SettingKey, string | boolean | string[]>>
+  flags?: Record<string, string | boolean | string[] | undefined>
   env?: Record<string, string | undefined>
   /** config.json; need not exist. */
   path?: string

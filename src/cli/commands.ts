@@ -1,0 +1,35 @@
+import { agentCommands } from './agents.ts'
+import { callCommands } from './call.ts'
+import type { Command } from './command.ts'
+import { completionCommands } from './completion.ts'
+import { conversationCommands } from './conversations.ts'
+import { doctorCommands } from './doctor.ts'
+import { eventCommands } from './events.ts'
+import { identityCommands } from './identity.ts'
+import { logCommands } from './logs.ts'
+import { messageCommands } from './messages.ts'
+import { nodeCommands } from './node.ts'
+import { peerCommands } from './peers.ts'
+import { requestCommands } from './requests.ts'
+import { sendCommands } from './send.ts'
+import { settingCommands } from './settings.ts'
+import { startCommands } from './start.ts'
+
+/** Every command there is, in the order in which the help lists them. */
+export const commands: readonly Command[] = [
+  ...startCommands,
+  ...nodeCommands,
+  ...peerCommands,
+  ...messageCommands,
+  ...sendCommands,
+  ...requestCommands,
+  ...conversationCommands,
+  ...agentCommands,
+  ...identityCommands,
+  ...settingCommands,
+  ...logCommands,
+  ...doctorCommands,
+  ...callCommands,
+  ...eventCommands,
+  ...completionCommands(() => commands),
+]

@@ -1,0 +1,21 @@
+import type { Message } from '../capabilities/messaging/schema.ts'
+import type { Context } from './context.ts'
+import { ago, framed, shortId, shownName } from './text.ts'
+
+/** One message for people: a line of ours about it, then its text between marks. */
+export function messageText(message: Message, { io, style }: Context): string {
+  const { from } = message
+  const marks = [
+    from.human ? 'a person' : 'an agent',
+    from.local ? 'on this node' : from.trust_level === undefined ? undefined : `trust ${from.trust_level}`,
+  ].filter((mark) => mark !== undefined)
+  const about = [
+    `${style.bold(style.cyan(shownName(from.name)))} ${style.dim(`(${marks.join(', ')})`)} to ${shownName(message.to_name)}`,
+    style.dim(ago(message.sent_at, io.clock.now())),
+    style.dim(`id ${shortId(message.id)}`),
+    ...(message.reply_to ? [style.dim(`answers ${shortId(message.reply_to)}`)] : []),
+    style.dim(`conversation ${shortId(message.conversation_id)}`),
+  ]
+  const body = framed(message.body, io.columns).join('\n')
+  return `${about.join(style.dim(' · '))}\n${body}\n`
+}

@@ -1,0 +1,91 @@
+import { AgoraError } from '../base/errors.ts'
+import type { Status } from '../capabilities/node/schema.ts'
+import { isAlive, readDaemonInfo } from '../store/daemon-file.ts'
+import type { Command } from './command.ts'
+import type { Context } from './context.ts'
+import { bytes, duration, plural } from './text.ts'
+import { waitUntil } from './wait.ts'
+
+/** Ms `stop` waits for the daemon to end. */
+const STOP_PATIENCE = 10_000
+
+export const nodeCommands: Command[] = [
+  {
+    usage: 'stop',
+    group: 'Node',
+    summary: 'Stop the node.',
+    details:
+      'Returns when its process has ended; after 10 seconds it gives up, or with --force kills it. Nothing is lost either way.',
+    options: [{ name: 'force', meaning: 'kill it when it does not stop by itself' }],
+    examples: ['agora stop', 'agora --name alice stop --force'],
+    run: stop,
+  },
+  {
+    usage: 'status',
+    group: 'Node',
+    summary: 'Show the node: name, DID, addresses, and how much waits.',
+    examples: ['agora status', 'agora status --format json'],
+    run: async (context) => context.answer(await context.call('node.status', {}), (status) => shown(status, context)),
+  },
+]
+
+function shown(status: Status, { style, pairs }: Context): string {
+  const waits = (count: number, hint: string) => (count === 0 ? '0' : `${count}  (${hint})`)
+  return `${style.bold(status.name)} is running: process ${status.pid}, up ${duration(status.uptime_seconds * 1000)}, version ${status.version}\n\n${pairs(
+    [
+      ['DID', status.did],
+      ['API', status.api],
+      ['Home', status.home],
+      ...status.addresses.map((address, index) => [index === 0 ? 'Addresses' : '', address] as const),
+      ['Peers', waits(status.peers, 'agora peers')],
+      ['Agents', waits(status.agents, 'agora agents')],
+      ['Unread', waits(status.unread, 'agora messages')],
+      ['Requests', waits(status.requests, 'strangers wait: agora requests')],
+      ['Outbox', waits(status.outbox, 'on their way: agora outbox')],
+      ['Paused', waits(status.paused_conversations, 'conversations of agents alone: agora conversations')],
+      ['Storage', `${status.storage.state}, ${bytes(status.storage.database_bytes)}`],
+    ],
+  )}`
+}
+
+async function stop(context: Context): Promise<number> {
+  const home = context.home()
+  const { isLocked } = await import('../store/home-lock.ts')
+  const pid = readDaemonInfo(home)?.pid
+  // The lock is the kernel's word on it; a process id from a file may by now be somebody else's.
+  const gone = () => !isLocked(home) || (pid !== undefined && !isAlive(pid))
+  if (gone()) {
+    throw new AgoraError('not_running', `The node ${JSON.stringify(home.name)} is not running.`)
+  }
+  const force = context.inputs.flag('force')
+  try {
+    await context.call('node.stop', {})
+  } catch (error) {
+    if (!force) throw error
+    context.io.err('It does not answer; it is killed.\n')
+    return kill(context, pid, gone)
+  }
+  if (await waitUntil(gone, STOP_PATIENCE)) return done(context, 'stopped')
+  if (force) return kill(context, pid, gone)
+  throw new AgoraError(
+    'timed_out',
+    `${home.name} (process ${pid}) has not stopped within ${plural(STOP_PATIENCE / 1000, 'second')}.`,
+    {
+      hint: 'Kill it: agora stop --force',
+    },
+  )
+}
+
+async function kill(context: Context, pid: number | undefined, gone: () => boolean): Promise<number> {
+  if (pid === undefined)
+    throw new AgoraError('not_running', 'Which process it is cannot be known: there is no daemon.json.')
+  if (!gone()) process.kill(pid, 'SIGKILL')
+  if (await waitUntil(gone, STOP_PATIENCE)) return done(context, 'killed')
+  throw new AgoraError('timed_out', `Process ${pid} could not be killed.`)
+}
+
+async function done(context: Context, what: 'stopped' | 'killed'): Promise<number> {
+  const { name } = context.home()
+  await context.answer({ name, [what]: true }, () => `${name} has ${what === 'stopped' ? 'stopped' : 'been killed'}.\n`)
+  return 0
+}
