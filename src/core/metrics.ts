@@ -12,7 +12,7 @@ const labelNames: Partial<Record<Counter, string[]>> = {
   envelopes_refused: ['reason'],
   envelopes_repeated: ['type'],
   envelopes_sent: ['type'],
-  frames_ignored: ['kind'],
+  frames_ignored: ['what'],
   requests_refused: ['code'],
   requests_served: ['operation'],
   peers_refused: ['reason'],

@@ -1,0 +1,240 @@
+import { rmSync } from 'node:fs'
+import { agentHandlers } from './capabilities/agents/handlers.ts'
+import { createAgentRegistry } from './capabilities/agents/registry.ts'
+import { messagingHandlers } from './capabilities/messaging/handlers.ts'
+import { createMailbox } from './capabilities/messaging/mailbox.ts'
+import { messagingWire } from './capabilities/messaging/receive.ts'
+import { nodeHandlers } from './capabilities/node/handlers.ts'
+import { type Clock, every, systemClock } from './base/clock.ts'
+import type { Settings } from './config.ts'
+import { createDirectory } from './core/directory.ts'
+import { createDispatch, type Dispatch } from './core/dispatch.ts'
+import { createEvents, type Events, OPERATOR_INBOX } from './core/events.ts'
+import { createInbound } from './core/inbound.ts'
+import { createLog } from './core/log.ts'
+import { createTelemetry, securityRecorder } from './core/metrics.ts'
+import type { ConnectedPeer, Network } from './core/network.ts'
+import { createOutbox } from './core/outbox.ts'
+import { createPeerBook } from './core/peer-book.ts'
+import { authenticator } from './core/tokens.ts'
+import { TIME_TO_LIVE } from './contract/envelope.ts'
+import { createHttpServer } from './http/server.ts'
+import { openKey } from './identity/key-file.ts'
+import { createNetwork } from './p2p/node.ts'
+import { writeDaemonInfo } from './store/daemon-file.ts'
+import { openDatabase } from './store/database.ts'
+import { agentTokenFile, type Home, isNewHome, prepareHome } from './store/home.ts'
+import { lockHome } from './store/home-lock.ts'
+import { openToken } from './store/private-file.ts'
+import { version } from './store/version.ts'
+
+export interface DaemonOptions {
+  home: Home
+  settings: Settings
+  /** Replaced by tests. */
+  clock?: Clock
+}
+
+export interface Daemon {
+  name: string
+  did: string
+  api_url: string
+  /** Multiaddrs, each with this node's peer ID. */
+  addresses: string[]
+  operator_token: string
+  network: Network
+  dispatch: Dispatch
+  events: Events
+  /** Resolves when nothing that arrived or can be sent now is still under way. */
+  idle(): Promise<void>
+  /** Asked to stop by `POST /stop`. */
+  stopRequested: Promise<void>
+  stop(): Promise<void>
+}
+
+const HOUSEKEEPING = 60_000
+/** What was received is remembered for twice as long as anything may be under way. */
+const SEEN_FOR = 2 * TIME_TO_LIVE + 24 * 3_600_000
+
+/** The composition root: makes every part, starts them in order, and stops them in reverse. */
+export async function startDaemon({ home, settings, clock = systemClock }: DaemonOptions): Promise<Daemon> {
+  await using started = new AsyncDisposableStack()
+  prepareHome(home)
+  const unlock = lockHome(home)
+  started.defer(unlock)
+
+  const isNew = isNewHome(home)
+  const key = openKey(home.key, isNew)
+  const operatorToken = openToken(home.token)
+  const log = createLog(home.log, settings.log_level)
+  started.defer(() => log.flush())
+  const database = openDatabase(home.database)
+  started.defer(() => database.close())
+
+  const startedAt = clock.now()
+  const self = { did: key.did, name: home.name, peerId: key.peerId, version, home: home.dir, startedAt }
+  const events = createEvents({ clock, database })
+  const { telemetry, metrics } = createTelemetry({ clock, log, record: securityRecorder({ database, events, log }) })
+  const book = createPeerBook({ clock, database })
+  const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
+  const tokenFile = (name: string) => agentTokenFile(home, name)
+  // The network needs what is below it and is needed by it: what is called only once it runs is looked up then.
+  const registry = createAgentRegistry({ clock, database, tokenFile, onChange: () => network.announce() })
+  const peers = { peers: () => network.peers(), peer: (did: string) => network.peer(did) }
+  const directory = createDirectory({ self, book, network: peers, hasAgent: registry.has, agentNames: registry.names })
+  const messaging = {
+    clock,
+    key,
+    database,
+    events,
+    outbox,
+    book,
+    directory,
+    network: peers,
+    agents: registry,
+    telemetry,
+    conversationBudget: settings.conversation_budget,
+  }
+  const mailbox = createMailbox(messaging)
+  outbox.onProgress(mailbox.progress)
+  const inbound = createInbound({
+    key,
+    clock,
+    database,
+    book,
+    outbox,
+    telemetry,
+    handlers: messagingWire(messaging, mailbox),
+  })
+  const network = createNetwork({
+    clock,
+    key,
+    listen: settings.address.map((host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${settings.port}`),
+    announce: settings.announce,
+    minTrust: settings.min_trust,
+    autoConnect: settings.auto_connect,
+    limits: {
+      connections: settings.max_connections,
+      streamsPerConnection: settings.max_streams_per_connection,
+      pendingHandshakes: settings.max_pending_handshakes,
+      envelopesPerSecond: settings.envelopes_per_second,
+    },
+    book,
+    inbound,
+    links: outbox,
+    introduction: () => ({ name: home.name, version, agents: registry.briefs(), presence: 'online', load: 0 }),
+    telemetry,
+    onPeer: tellOfPeer,
+  })
+
+  function tellOfPeer(change: string, peer: ConnectedPeer) {
+    directory.refresh()
+    if (change === 'updated') return
+    const data = { did: peer.did, name: peer.name, address: peer.address, encryption: peer.encryption }
+    database
+      .write(() => events.emit(`peer.${change}`, OPERATOR_INBOX, data))
+      .catch((error) => log.error({ did: peer.did, error: String(error) }, 'an event could not be kept'))
+  }
+
+  let apiUrl = ''
+  const stopRequested = Promise.withResolvers<void>()
+  const dispatch = createDispatch({
+    ...nodeHandlers({
+      clock,
+      database,
+      network,
+      directory,
+      book,
+      self,
+      apiUrl: () => apiUrl,
+      counts: {
+        agents: () => registry.names().length,
+        unread: mailbox.unread,
+        requests: mailbox.tables.heldCount,
+        outbox: outbox.count,
+        paused: mailbox.tables.pausedCount,
+      },
+      requestStop: () => stopRequested.resolve(),
+    }),
+    ...agentHandlers({ database, events, registry, self, tokenFile, unread: mailbox.unread, dropInbox: mailbox.dropInbox }),
+    ...messagingHandlers(messaging, mailbox),
+  })
+  metrics.gauge('peers', 'Connected peers', () => network.peers().length)
+  metrics.gauge('outbox', 'Envelopes under way', outbox.count)
+  metrics.gauge('agents', 'Registered agents', () => registry.names().length)
+  metrics.gauge('database_bytes', 'Size of the database', database.bytes)
+
+  const keepHouse = () =>
+    database
+      .write(() => {
+        outbox.expire()
+        events.trim(settings.event_retention)
+        inbound.forget(clock.now() - SEEN_FOR)
+      })
+      .catch((error) => log.error({ error: String(error) }, 'housekeeping failed'))
+  await keepHouse()
+  started.defer(every(clock, HOUSEKEEPING, () => void keepHouse()))
+  registry.start()
+  started.defer(() => registry.stop())
+
+  await network.start()
+  started.defer(() => network.stop())
+  for (const address of settings.connect) network.keepConnected(address)
+
+  const http = createHttpServer({
+    clock,
+    dispatch,
+    events,
+    telemetry,
+    port: settings.api_port,
+    host: '127.0.0.1',
+    authenticate: authenticator({ did: key.did, operatorToken, agentByToken: registry.byToken, touch: registry.touch }),
+    requestsPerSecond: settings.requests_per_second,
+    allowedOrigins: settings.allowed_origins,
+    metrics: metrics.render,
+    version,
+  })
+  const api = await http.start()
+  apiUrl = api.url
+  started.defer(() => http.stop())
+
+  writeDaemonInfo(home, {
+    pid: process.pid,
+    name: home.name,
+    did: key.did,
+    port: Number(/\/tcp\/(\d+)/.exec(network.addresses()[0] ?? '')?.[1] ?? settings.port),
+    api_port: api.port,
+    api_url: api.url,
+    started_at: new Date(startedAt).toISOString(),
+    version,
+  })
+  started.defer(() => rmSync(home.daemon, { force: true }))
+  log.info({ did: key.did, api: api.url, addresses: network.addresses() }, 'started')
+
+  const parts = started.move()
+  let stopping: Promise<void> | undefined
+  return {
+    name: home.name,
+    did: key.did,
+    api_url: api.url,
+    addresses: network.addresses(),
+    operator_token: operatorToken,
+    network,
+    dispatch,
+    events,
+    async idle() {
+      await inbound.idle()
+      await database.idle()
+      await outbox.idle()
+    },
+    stopRequested: stopRequested.promise,
+    stop() {
+      stopping ??= (async () => {
+        log.info({}, 'stopping')
+        await database.idle()
+        await parts.disposeAsync()
+      })()
+      return stopping
+    },
+  }
+}
