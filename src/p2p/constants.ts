@@ -18,5 +18,8 @@ export const BATCH_BYTES = 1 << 20
 export const BACKOFF_FIRST = 1000
 export const BACKOFF_MAX = 30_000
 
+/** New connections a second from one host. libp2p's 5 are soon reached by several nodes on one machine. */
+export const CONNECTIONS_PER_HOST = 20
+
 /** A connection that held this long (ms) was a good one: the next backoff begins anew. */
 export const STEADY_AFTER = 60_000

@@ -47,7 +47,7 @@ export function frameStream(stream: Stream, maxFrame: number): FramedStream {
 
   // ---- reading -------------------------------------------------------------------------------------------------
   const decoder = createFrameDecoder(maxFrame)
-  let wakeReader = () => {}
+  let wakeReader = (): void => undefined
   let news = false
   let resuming = false
   /** The peer ended the stream itself; that the connection was lost is no end. */

@@ -8,7 +8,7 @@ import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { STREAM_WINDOW } from './constants.ts'
+import { CONNECTIONS_PER_HOST, STREAM_WINDOW } from './constants.ts'
 
 export interface TransportParts {
   /** Ed25519 seed, 32 bytes. */
@@ -52,8 +52,7 @@ export async function createTransport({ seed, version, listen, limits, gater }: 
     connectionManager: {
       maxConnections: limits.connections,
       maxIncomingPendingConnections: limits.pendingHandshakes,
-      // Counted by host and second. The default of 5 is soon reached by several nodes on one machine.
-      inboundConnectionThreshold: limits.pendingHandshakes,
+      inboundConnectionThreshold: Math.max(CONNECTIONS_PER_HOST, limits.pendingHandshakes),
       reconnectRetries: 0,
     },
     // Sessions have heartbeats of their own.

@@ -74,10 +74,10 @@ export function createPeers(parts: PeersParts): Peers {
   function makePeer(did: string): Peer {
     const onBreach = (reason: string) => void end(did, reason)
     const acceptor = createAcceptor({ ...parts, did, bucket: bucketOf(did), onBreach })
-    return { did, sessions: new Set(), connectedAt: clock.now(), state: 'live', acceptor, stopLink: () => {} }
+    return { did, sessions: new Set(), connectedAt: clock.now(), state: 'live', acceptor, stopLink: () => undefined }
   }
 
-  function onReady(session: Session): void {
+  function onReady(session: Session) {
     const { did } = session
     const known = peers.get(did)
     const peer = known ?? makePeer(did)
@@ -99,7 +99,7 @@ export function createPeers(parts: PeersParts): Peers {
     parts.onPeer(peer.state === 'stale' && before === 'live' ? 'stale' : 'updated', snapshot(peer))
   }
 
-  function onEnd(session: Session, reason: string): void {
+  function onEnd(session: Session, reason: string) {
     const { did, connection } = session
     sessions.delete(connection.id)
     telemetry.log.debug({ did, reason }, 'a session ended')

@@ -46,7 +46,14 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
   const find = (did: string) => [...targets].find((target) => target.did === did)
 
   const add = (did: string | undefined, addresses: string[]): Target => {
-    const target: Target = { did, addresses, attempt: 0, connectedAt: undefined, cancel: () => {}, dialling: undefined }
+    const target: Target = {
+      did,
+      addresses,
+      attempt: 0,
+      connectedAt: undefined,
+      cancel: () => undefined,
+      dialling: undefined,
+    }
     targets.add(target)
     return target
   }

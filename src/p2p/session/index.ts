@@ -77,7 +77,7 @@ export function createSession(parts: SessionParts): Session {
   let announcing: 'no' | 'now' | 'again' = 'no'
 
   const cancelHello = clock.after(HELLO_WITHIN, () => end('no hello in time'))
-  let cancelHeartbeat = () => {}
+  let cancelHeartbeat = (): void => undefined
   const onClose = () => end('connection lost')
   connection.addEventListener('close', onClose)
 
@@ -123,7 +123,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   /** What the stream's end means: an offence if the peer sent nonsense, else just the end. */
-  function lost(error: unknown): void {
+  function lost(error: unknown) {
     if (ended.signal.aborted) return
     if (error instanceof AgoraError && error.code === 'malformed') {
       telemetry.security('session_malformed', did, { error: error.message })
@@ -146,7 +146,7 @@ export function createSession(parts: SessionParts): Session {
     end('the peer closed the session')
   }
 
-  function take(frame: Uint8Array): void {
+  function take(frame: Uint8Array) {
     const read = readMessage(frame)
     if (!read) return telemetry.count('frames_ignored', { what: 'type' })
     if (read.extra) telemetry.count('frames_ignored', { what: 'field' })
@@ -199,7 +199,7 @@ export function createSession(parts: SessionParts): Session {
     if (visible(current) !== before) parts.onChange(session)
   }
 
-  function beat(): void {
+  function beat() {
     if (!view) return
     const missed = Math.floor((clock.now() - view.heardAt) / HEARTBEAT_EVERY)
     if (missed >= MISSED_CLOSE) return end(`${missed} heartbeats missed`)
