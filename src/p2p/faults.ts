@@ -11,7 +11,7 @@ export function listenFault(error: unknown): unknown {
       cause: error,
     })
   }
-  const [, code, address] = /(EADDRNOTAVAIL|EACCES)[^\n]*? (\S+:\d+)/.exec(message) ?? []
+  const [, code, address] = /(EADDRNOTAVAIL|EACCES).* (\S+)$/m.exec(message) ?? []
   if (!code) return error
   const why = code === 'EACCES' ? 'this user may not use that port' : 'this machine does not have that address'
   return new AgoraError('invalid_address', `Cannot listen on ${address}: ${why}.`, { field: 'address', cause: error })

@@ -38,6 +38,9 @@ export function frameStream(stream: Stream, maxFrame: number): FramedStream {
     new AgoraError('not_connected', `The stream has ended${cause ? `: ${messageOf(cause)}` : ''}.`, { cause })
   let failure: Error | undefined
 
+  // A stream may be reset between its opening and now, and tells it only once.
+  if (stream.status === 'aborted' || stream.status === 'reset') failure = gone(stream.status)
+  if (failure || stream.status === 'closed') ended.abort()
   stream.addEventListener('close', ({ error }) => {
     failure = error && gone(error)
     ended.abort()

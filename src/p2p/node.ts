@@ -40,7 +40,8 @@ export interface NetworkParts {
 
 export interface P2pNetwork extends Network {
   /**
-   * Dials the address until somebody answers, and again after every loss, until `disconnect`. To be called after `start`.
+   * Dials the address until somebody answers, unless it names a DID that is connected already, and again after every loss, until
+   * `disconnect`. To be called after `start`.
    * @throws AgoraError `invalid_address` at once.
    */
   keepConnected(address: string): void
@@ -187,8 +188,11 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
       return peer
     },
     keepConnected(address) {
-      parseAddress(address)
-      redialer.want(address)
+      const { expected } = parseAddress(address)
+      if (expected === undefined) return redialer.want(address)
+      shunned.delete(expected)
+      redialer.wantPeer(expected, [address])
+      redialer.dialNow(expected)
     },
     async disconnect(did) {
       shunned.add(did)

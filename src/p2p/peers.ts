@@ -2,7 +2,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock } from '../base/clock.ts'
 import { peerIdOf } from '../base/did.ts'
 import { messageOf } from '../base/errors.ts'
-import { type TokenBucket, tokenBucket } from '../base/token-bucket.ts'
+import { tokenBucket } from '../base/token-bucket.ts'
 import type { ConnectedPeer, Inbound, Introduction, LinkListener } from '../core/network.ts'
 import type { Telemetry } from '../core/telemetry.ts'
 import { type Acceptor, BURST_SECONDS, createAcceptor, keepLink } from './direct/index.ts'
@@ -51,31 +51,42 @@ export interface Peers {
   endAll(reason: string): Promise<void>
 }
 
-/** Buckets outlive connections, so that coming back does not fill them; of so many peers. */
-const BUCKETS_MAX = 4096
+/**
+ * Acceptors outlive connections: coming back neither fills a peer's bucket nor lets it overtake what is still being handled. Kept
+ * for so many peers.
+ */
+const ACCEPTORS_MAX = 4096
 
 export function createPeers(parts: PeersParts): Peers {
   const { clock, self, limits, telemetry } = parts
   const sessions = new Map<string, Session>()
   const peers = new Map<string, Peer>()
-  const buckets = new Map<string, TokenBucket>()
+  const acceptors = new Map<string, Acceptor>()
 
-  function bucketOf(did: string): TokenBucket {
-    const perSecond = limits.envelopesPerSecond
-    const bucket = buckets.get(did) ?? tokenBucket({ clock, perSecond, burst: perSecond * BURST_SECONDS })
+  function acceptorOf(did: string): Acceptor {
+    const acceptor = acceptors.get(did) ?? makeAcceptor(did)
     // Set again, so that the one who was away longest comes first and is forgotten first.
-    buckets.delete(did)
-    buckets.set(did, bucket)
-    const [oldest] = buckets.keys()
-    if (buckets.size > BUCKETS_MAX && oldest !== undefined) buckets.delete(oldest)
-    return bucket
+    acceptors.delete(did)
+    acceptors.set(did, acceptor)
+    const [oldest] = acceptors.keys()
+    if (acceptors.size > ACCEPTORS_MAX && oldest !== undefined) acceptors.delete(oldest)
+    return acceptor
   }
 
-  function makePeer(did: string): Peer {
-    const onBreach = (reason: string) => void end(did, reason)
-    const acceptor = createAcceptor({ ...parts, did, bucket: bucketOf(did), onBreach })
-    return { did, sessions: new Set(), connectedAt: clock.now(), state: 'live', acceptor, stopLink: () => undefined }
+  function makeAcceptor(did: string): Acceptor {
+    const perSecond = limits.envelopesPerSecond
+    const bucket = tokenBucket({ clock, perSecond, burst: perSecond * BURST_SECONDS })
+    return createAcceptor({ ...parts, did, bucket, onBreach: (reason) => void end(did, reason) })
   }
+
+  const makePeer = (did: string): Peer => ({
+    did,
+    sessions: new Set(),
+    connectedAt: clock.now(),
+    state: 'live',
+    acceptor: acceptorOf(did),
+    stopLink: () => undefined,
+  })
 
   function onReady(session: Session) {
     const { did } = session

@@ -6,14 +6,14 @@ import { FRAME_MAX } from '../../contract/envelope.ts'
 import type { Inbound } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { type FramedStream, frameStream } from '../framed-stream.ts'
-import { writeFrame } from '../session/messages.ts'
+import { writeJson } from '../json-frames.ts'
 
 export interface AcceptorParts {
   clock: Clock
   did: string
   inbound: Inbound
   telemetry: Telemetry
-  /** What the peer may send; kept by the caller, so that coming back does not fill it. */
+  /** What the peer may send. */
   bucket: TokenBucket
   /** The peer broke the rules, and all connections to it are to be closed. */
   onBreach(reason: string): void
@@ -22,6 +22,7 @@ export interface AcceptorParts {
 export interface Acceptor {
   /** Takes in what the peer sends on this stream, in place of any earlier one. */
   accept(stream: Stream): void
+  /** Ends the stream; another may be accepted later. */
   stop(): void
 }
 
@@ -44,7 +45,7 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
       const outcome = await receiving
       if (!outcome) break
       kept += batch.length
-      await stream.send([writeFrame({ ack: kept })])
+      await stream.send([writeJson({ ack: kept })])
       if (outcome.close) return parts.onBreach('too many refused envelopes')
     }
     await stream.close()

@@ -7,7 +7,7 @@ import type { Link, LinkListener } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { backoff } from '../backoff.ts'
 import { type FramedStream, frameStream } from '../framed-stream.ts'
-import { parseJson } from '../session/messages.ts'
+import { readJson } from '../json-frames.ts'
 import { ACK_FRAME_MAX, DIRECT_PROTOCOL } from './constants.ts'
 
 const Ack = z.looseObject({ ack: z.int().min(0).optional() })
@@ -104,7 +104,7 @@ async function readAcks(
 
 function readAck(frame: Uint8Array): number | undefined {
   if (frame.byteLength > ACK_FRAME_MAX) throw new AgoraError('malformed', `an ack of ${frame.byteLength} bytes`)
-  const result = Ack.safeParse(parseJson(frame))
+  const result = Ack.safeParse(readJson(frame))
   if (!result.success) throw new AgoraError('malformed', 'an ack without a count')
   return result.data.ack
 }

@@ -6,6 +6,7 @@ import { tokenBucket } from '../../base/token-bucket.ts'
 import type { Introduction } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { type FramedStream, frameStream } from '../framed-stream.ts'
+import { writeJson } from '../json-frames.ts'
 import {
   HEARTBEAT_EVERY,
   HELLO_WITHIN,
@@ -15,7 +16,7 @@ import {
   SESSION_FRAMES_BURST,
   SESSION_FRAMES_PER_SECOND,
 } from './constants.ts'
-import { fittingAgents, type Heartbeat, type Hello, helloFrame, readMessage, writeFrame } from './messages.ts'
+import { fittingAgents, type Heartbeat, type Hello, helloFrame, readMessage } from './messages.ts'
 
 /** What the peer says of itself, and how it does. */
 export interface SessionView extends Introduction {
@@ -110,7 +111,7 @@ export function createSession(parts: SessionParts): Session {
     cancelHeartbeat()
     connection.removeEventListener('close', onClose)
     // Handed to the transport if it has room; a peer that does not read is not waited for.
-    stream?.send([writeFrame({ type: 'close', reason: reason.slice(0, 300) })]).catch(() => undefined)
+    stream?.send([writeJson({ type: 'close', reason: reason.slice(0, 300) })]).catch(() => undefined)
     ready.reject(new AgoraError('unreachable', `The connection closed before both sides had said hello: ${reason}.`))
     parts.onEnd(session, reason)
     // One turn later, so that the frame above is on its way. libp2p gives a peer that does not read a second.
@@ -233,7 +234,7 @@ export function createSession(parts: SessionParts): Session {
     const known = JSON.stringify(agents)
     const changed = known !== toldAgents
     toldAgents = known
-    return writeFrame({
+    return writeJson({
       type: 'heartbeat',
       presence,
       ...(project === undefined ? {} : { project }),

@@ -1,20 +1,27 @@
 import { z } from 'zod'
-import { AgoraError, messageOf } from '../../base/errors.ts'
+import { AgoraError } from '../../base/errors.ts'
+import { displayLine } from '../../base/text.ts'
 import { AgentBrief, Presence } from '../../capabilities/node/schema.ts'
 import { Name } from '../../contract/common.ts'
 import { Timestamp } from '../../contract/envelope.ts'
 import type { Introduction } from '../../core/network.ts'
+import { readJson, writeJson } from '../json-frames.ts'
 import { AGENTS_MAX, PROTOCOL_VERSIONS, SESSION_FRAME_MAX, SESSION_VERSION } from './constants.ts'
 
 /** A presence that a newer version may have added is taken for the plainest one. */
 const AnyPresence = z.string().transform((text): Presence => Presence.safeParse(text).data ?? 'online')
 
+/** Text that is shown on as it is. */
+const Label = (max: number) => z.string().max(max).transform(displayLine)
+
 /** Of agents only what is known is kept: it is shown on, and what strangers add could be of any shape. */
-const Agents = z.array(z.object({ ...AgentBrief.shape, name: Name, presence: AnyPresence })).max(AGENTS_MAX)
+const Agents = z
+  .array(z.object({ ...AgentBrief.shape, name: Name, kind: Label(64).optional(), presence: AnyPresence }))
+  .max(AGENTS_MAX)
 
 const state = {
   presence: AnyPresence,
-  project: z.string().max(200).optional(),
+  project: Label(200).optional(),
   load: z.number().min(0).max(1e6).optional(),
   sent_at: Timestamp.optional(),
 }
@@ -29,10 +36,7 @@ export const Hello = z.looseObject({
     .min(1)
     .max(64)
     .regex(/^[\x20-\x7e]+$/, 'is not plain text'),
-  protocols: z
-    .array(z.string().max(16))
-    .max(32)
-    .refine((versions) => versions.some(isSpoken), `holds none of ${PROTOCOL_VERSIONS.join(', ')}`),
+  protocols: z.array(z.string().max(16)).max(32),
   agents: Agents,
   ...state,
 })
@@ -56,13 +60,15 @@ export type SessionMessage = Hello | Heartbeat | z.output<typeof Close>
 
 /**
  * Reads one frame. Undefined when its type is not known; `extra` tells whether it has fields that are not known.
- * @throws AgoraError `malformed` saying what is wrong with it.
+ * @throws AgoraError `malformed` saying what is wrong with it, `not_connected` when the peer and this node speak no version in common.
  */
 export function readMessage(frame: Uint8Array): { message: SessionMessage; extra: boolean } | undefined {
-  const json = parseJson(frame)
+  const json = readJson(frame)
   const type = typeof json === 'object' && json !== null && 'type' in json ? json.type : undefined
   if (typeof type !== 'string') throw new AgoraError('malformed', 'A session message has no type.')
   if (!Object.hasOwn(known, type)) return undefined
+  // Before all else: what another version says may have any shape, and is no offence.
+  if (type === 'hello') refuseOtherVersion(json as { v?: unknown; protocols?: unknown })
   const schema = known[type as keyof typeof known]
   const result = schema.safeParse(json)
   if (!result.success) {
@@ -72,17 +78,15 @@ export function readMessage(frame: Uint8Array): { message: SessionMessage; extra
   return { message: result.data, extra: Object.keys(result.data).some((key) => !Object.hasOwn(schema.shape, key)) }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-export function parseJson(frame: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(frame))
-  } catch (cause) {
-    throw new AgoraError('malformed', `A frame is not JSON: ${messageOf(cause).slice(0, 100)}.`, { cause })
-  }
+function refuseOtherVersion({ v, protocols }: { v?: unknown; protocols?: unknown }): void {
+  const spoken = Array.isArray(protocols) ? protocols.filter((version) => typeof version === 'string') : []
+  const isOther = (typeof v === 'number' && v !== SESSION_VERSION) || (spoken.length > 0 && !spoken.some(isSpoken))
+  if (!isOther) return
+  throw new AgoraError(
+    'not_connected',
+    `no protocol version in common; this node speaks ${PROTOCOL_VERSIONS.join(', ')}`,
+  )
 }
-
-export const writeFrame = (message: object): Uint8Array => Buffer.from(JSON.stringify(message))
 
 /** As many of the agents as a frame holds beside the rest. */
 export function fittingAgents(agents: Introduction['agents']): Introduction['agents'] {
@@ -93,7 +97,7 @@ export function fittingAgents(agents: Introduction['agents']): Introduction['age
 }
 
 export const helloFrame = ({ agents, ...rest }: Introduction, sent_at: string): Uint8Array =>
-  writeFrame({
+  writeJson({
     type: 'hello',
     v: SESSION_VERSION,
     protocols: PROTOCOL_VERSIONS,

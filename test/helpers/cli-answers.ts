@@ -1,0 +1,175 @@
+import { ALICE, type Answers, BOB, before } from './cli.ts'
+
+export const ID = '019a1b2c-0000-7000-8000-00007f3a91bc'
+export const OTHER = '019a1b2c-0001-7000-8000-0000deadbeef'
+
+export const message = (over: object = {}) => ({
+  id: ID,
+  conversation_id: OTHER,
+  from: { did: `${BOB}#claude-1`, name: 'claude-1@bob', trust_level: 2, local: false, human: false },
+  to: ALICE,
+  to_name: 'alice',
+  body: 'Hello',
+  sent_at: before(180),
+  ...over,
+})
+export const delivery = (over: object = {}) => ({
+  id: ID,
+  to: BOB,
+  to_name: 'bob',
+  conversation_id: OTHER,
+  stage: 'stored',
+  times: {},
+  ...over,
+})
+export const agent = (over: object = {}) => ({
+  name: 'claude-1',
+  did: `${ALICE}#claude-1`,
+  kind: 'claude-code',
+  presence: 'busy',
+  default: true,
+  unread: 3,
+  registered_at: before(90_000),
+  last_seen_at: before(20),
+  ...over,
+})
+export const conversation = (over: object = {}) => ({
+  id: OTHER,
+  participants: ['alice', 'claude-1@bob'],
+  messages: 2,
+  last_at: before(7200),
+  last: message(),
+  agent_messages: 40,
+  paused: true,
+  ...over,
+})
+
+/** What a stand-in daemon answers to everything a command reads. */
+export const answers: Answers = {
+  'GET /status': {
+    name: 'alice',
+    did: ALICE,
+    peer_id: '12D3KooW',
+    version: '0.1.0',
+    protocol_versions: ['1.0'],
+    pid: 4711,
+    started_at: before(7380),
+    uptime_seconds: 7380,
+    home: '/home/a/.agora/alice',
+    api: 'http://127.0.0.1:7313',
+    addresses: ['/ip4/192.168.1.10/tcp/7312/p2p/12D3KooW', '/ip6/::1/tcp/7312/p2p/12D3KooW'],
+    peers: 2,
+    agents: 1,
+    unread: 5,
+    requests: 1,
+    outbox: 0,
+    paused_conversations: 1,
+    storage: { state: 'ok', database_bytes: 1_300_000 },
+  },
+  'GET /peers': {
+    items: [
+      {
+        name: 'bob',
+        did: BOB,
+        peer_id: '12D3KooX',
+        version: '0.1.0',
+        trust_level: 2,
+        state: 'live',
+        direction: 'inbound',
+        address: '/ip4/192.168.1.11/tcp/7312',
+        encryption: '/tls/1.0.0',
+        presence: 'online',
+        latency_ms: 1.6,
+        connected_at: before(600),
+        last_heartbeat_at: before(12),
+        agents: [
+          { name: 'claude-1', presence: 'busy' },
+          { name: 'evil \u001b[2J(trust 4)', presence: 'idle' },
+        ],
+      },
+    ],
+  },
+  'GET /messages': {
+    items: [
+      message(),
+      message({
+        id: OTHER,
+        reply_to: ID,
+        body: `bob (a person, trust 4) · id 12345678\r\u001b[1A\n\n${'word '.repeat(20)}`,
+        from: { did: ALICE, name: "it's me (trust 4)", local: true, human: true },
+      }),
+    ],
+    cursor: 'c7',
+    unread: 4,
+  },
+  'GET /agents': {
+    items: [agent(), agent({ name: 'Büro 1', kind: undefined, default: false, last_seen_at: undefined })],
+  },
+  [`GET /agents/claude-1`]: agent({ capabilities: { domains: ['css', 'html'] } }),
+  'GET /requests': {
+    items: [
+      {
+        did: BOB,
+        name: '$(id)',
+        count: 2,
+        first_at: before(4000),
+        messages: [
+          { id: ID, body: 'hi', sent_at: before(4000) },
+          { id: OTHER, body: 'are you\nthere?', sent_at: before(400) },
+        ],
+      },
+    ],
+  },
+  'GET /outbox': {
+    items: [
+      {
+        id: ID,
+        type: 'message',
+        to: BOB,
+        to_name: 'bob',
+        stage: 'queued',
+        attempts: 3,
+        created_at: before(5000),
+        expires_at: before(-9),
+        connected: false,
+      },
+    ],
+    next_cursor: 'c9',
+  },
+  'GET /conversations': { items: [conversation()] },
+  [`GET /conversations/${OTHER}`]: {
+    items: [message({ id: OTHER, body: 'later' }), message({ body: 'earlier' })],
+    conversation: conversation(),
+    next_cursor: 'c3',
+  },
+  [`GET /messages/${ID}`]: {
+    ...message(),
+    direction: 'out',
+    envelope: '{}',
+    delivery: delivery({ times: { queued: before(10), stored: before(9) } }),
+  },
+  'GET /identity': {
+    name: 'alice',
+    did: ALICE,
+    did_key: 'did:key:z6Mk',
+    peer_id: '12D3KooW',
+    public_key: 'z6Mk',
+    '@context': ['https://www.w3.org/ns/did/v1'],
+    id: ALICE,
+    alsoKnownAs: [],
+    verificationMethod: [],
+    authentication: [],
+    assertionMethod: [],
+    service: [{ id: '#a', type: 'Agora', serviceEndpoint: ['/ip4/1.2.3.4/tcp/7312'] }],
+  },
+  'POST /connect': {
+    name: 'bob',
+    did: BOB,
+    address: '/ip4/1.2.3.4/tcp/7312',
+    encryption: '/tls/1.0.0',
+    trust_level: 0,
+  },
+  'POST /peers/bob/disconnect': { disconnected: 'bob' },
+  'POST /requests/bob/accept': { did: BOB, name: 'bob', trust_level: 1, delivered: 2 },
+  'DELETE /requests/bob': { did: BOB, dropped: 1 },
+}

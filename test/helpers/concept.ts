@@ -1,0 +1,124 @@
+import { type TrustLevel, trustNames, trustTable } from '../../src/authority/trust.ts'
+import { NAME_MAX } from '../../src/base/names.ts'
+import { REQUESTS_OF_ALL, REQUESTS_OF_ONE } from '../../src/capabilities/messaging/receive.ts'
+import { type SettingKey, settingOf } from '../../src/config.ts'
+import { BODY_MAX, CLOCK_AHEAD_MAX, FRAME_MAX, TIME_TO_LIVE } from '../../src/contract/envelope.ts'
+import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
+import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
+import { REQUEST_MAX } from '../../src/http/input.ts'
+import { BURST_SECONDS } from '../../src/p2p/direct/index.ts'
+import * as session from '../../src/p2p/session/constants.ts'
+import vectors from '../vectors.json' with { type: 'json' }
+
+/** What CONCEPT.md prints of the code: when a test says that a line is missing there, it is this one that belongs in. */
+export const conceptParts = { trust, limits, vectors: vectorLines }
+
+function trust(): string[] {
+  return trustNames.map((name, level) => {
+    const allowed = Object.entries(trustTable).filter(([, needed]) => needed === (level as TrustLevel))
+    return `| ${level} | ${name} | ${allowed.map(([permission]) => `\`${permission}\``).join(', ') || 'nothing more'} |`
+  })
+}
+
+const number = (value: number): string => value.toLocaleString('en-US')
+const size = (bytes: number): string => (bytes % (1 << 20) === 0 ? `${bytes >> 20} MiB` : `${number(bytes >> 10)} KiB`)
+const preset = (key: SettingKey): number => Number(settingOf(key).default)
+
+function limits(): string[] {
+  const rate = (perSecond: number, burst: number, what: string) =>
+    `${number(perSecond)} ${what} a second, ${number(burst)} at once`
+  const rows: [string, string, SettingKey?][] = [
+    ['frame on `/agora/direct`, so an envelope', size(FRAME_MAX)],
+    ['frame on `/agora/session`', size(session.SESSION_FRAME_MAX)],
+    ['text of a message', `${size(BODY_MAX)} of UTF-8`],
+    ['receipts in one envelope', number(RECEIPTS_MAX)],
+    [
+      'envelopes of receipts that wait for one peer',
+      `${number(RECEIPTS_WAITING_MAX)}, then nothing more is taken in from it`,
+    ],
+    ['agents told in one hello or heartbeat', number(session.AGENTS_MAX)],
+    ['name of a node or agent', `1–${NAME_MAX} characters`],
+    ['hello', `within ${session.HELLO_WITHIN / 1000} s`],
+    ['clock of a sender', `${CLOCK_AHEAD_MAX / 60_000} minutes ahead`],
+    ['time to live of a message', `${TIME_TO_LIVE / 86_400_000} days`, 'message_ttl_hours'],
+    ['messages of agents until a person speaks', number(preset('conversation_budget')), 'conversation_budget'],
+    [
+      'messages that wait from one stranger, and from all',
+      `${number(REQUESTS_OF_ONE)}, and ${number(REQUESTS_OF_ALL)}`,
+    ],
+    [
+      'from one peer',
+      rate(preset('envelopes_per_second'), preset('envelopes_per_second') * BURST_SECONDS, 'envelopes'),
+      'envelopes_per_second',
+    ],
+    ['on one session', rate(session.SESSION_FRAMES_PER_SECOND, session.SESSION_FRAMES_BURST, 'frames')],
+    [
+      'inbound connections that have not said hello',
+      number(preset('max_pending_handshakes')),
+      'max_pending_handshakes',
+    ],
+    ['connections', number(preset('max_connections')), 'max_connections'],
+    ['streams on one connection', number(preset('max_streams_per_connection')), 'max_streams_per_connection'],
+    [
+      'from one caller of the API',
+      rate(preset('requests_per_second'), preset('requests_per_second') * 2, 'calls'),
+      'requests_per_second',
+    ],
+    ['body of a call of the API', size(REQUEST_MAX)],
+    ['events kept for readers that come back', number(preset('event_retention')), 'event_retention'],
+  ]
+  return rows.map(([what, limit, setting]) => `| ${what} | ${limit} | ${setting ? `\`${setting}\`` : ''} |`)
+}
+
+function vectorLines(): string[] {
+  const block = (text: string) => ['```text', ...text.split('\n'), '```', '']
+  const identities = Object.entries(vectors.identities).flatMap(([name, identity]) => [
+    `### Identity: ${name}`,
+    '',
+    ...block(
+      Object.entries(identity)
+        .map(([form, value]) => `${form.padEnd(10)}  ${value}`)
+        .join('\n'),
+    ),
+  ])
+  const envelopes = vectors.envelopes.flatMap(({ name, about, signing_text, signature, wire, frame }) => [
+    `### Envelope: ${name}`,
+    '',
+    `${about}.`,
+    '',
+    'What is signed; the line break is the one byte `0a`:',
+    '',
+    ...block(signing_text),
+    'The signature:',
+    '',
+    ...block(signature),
+    'The envelope as it is sent:',
+    '',
+    ...block(wire),
+    'The same as a frame, in hexadecimal:',
+    '',
+    ...block(frame),
+  ])
+  const read = (frames: string[] | undefined) =>
+    frames?.map((frame) => `\`${JSON.stringify(frame)}\``).join(' ') || 'none yet'
+  return [
+    ...identities,
+    ...envelopes,
+    '### Envelopes that are refused',
+    '',
+    'The first envelope with one thing changed, sent by alice to bob. Where nothing is said of signing it bears its old signature.',
+    '',
+    '| changed | answer |',
+    '|---|---|',
+    ...vectors.refused.map(({ name, refusal }) => `| ${name} | \`${refusal}\` |`),
+    '',
+    '### Frames',
+    '',
+    '| bytes | what they are | frames |',
+    '|---|---|---|',
+    ...vectors.frames.map(
+      ({ name, bytes, refusal, frames }) =>
+        `| \`${bytes}\` | ${name} | ${refusal === null ? read(frames) : `refused: \`${refusal}\``} |`,
+    ),
+  ]
+}
