@@ -1,0 +1,104 @@
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
+import { getPublicKeyAsync, signAsync, verifyAsync } from '@noble/ed25519'
+import test from 'ava'
+import { didKey, didOfPeerId, nodeOf, parseDid, peerIdOf } from '../src/base/did.ts'
+import { Envelope, FRAME_MAX, SIGNING_PREFIX, signingText } from '../src/contract/envelope.ts'
+import { open, seal } from '../src/core/envelopes.ts'
+import { keyFromSeed, verifySignature } from '../src/identity/signing.ts'
+import { createFrameDecoder, encodeFrames } from '../src/p2p/frames.ts'
+import vectors from './vectors.json' with { type: 'json' }
+
+const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'))
+const hex = (value: Uint8Array) => Buffer.from(value).toString('hex')
+const utf8 = (text: string) => new Uint8Array(Buffer.from(text))
+const now = Date.parse(vectors.now)
+const { alice, bob } = vectors.identities
+const identityOf = (name: string) => (name === 'alice' ? alice : bob)
+const between = (remote: { did: string }, self: { did: string }) => ({ remote: remote.did, self: self.did, now })
+
+for (const [name, identity] of Object.entries(vectors.identities)) {
+  test(`identity of ${name}`, async (t) => {
+    const key = keyFromSeed(bytes(identity.seed))
+    t.is(hex(key.publicKey), identity.public_key)
+    t.is(key.did, identity.did)
+    t.is(key.peerId, identity.peer_id)
+    t.is(didKey(key.did), identity.did_key)
+    t.is(peerIdOf(identity.did), identity.peer_id)
+    t.is(didOfPeerId(identity.peer_id), identity.did)
+    t.is(hex(parseDid(identity.did).publicKey), identity.public_key)
+
+    t.is(hex(await getPublicKeyAsync(bytes(identity.seed))), identity.public_key)
+    const libp2pKey = await generateKeyPairFromSeed('Ed25519', bytes(identity.seed))
+    t.is(peerIdFromPrivateKey(libp2pKey).toString(), identity.peer_id)
+    t.is(hex(peerIdFromString(identity.peer_id).publicKey?.raw ?? new Uint8Array()), identity.public_key)
+  })
+}
+
+for (const { name, sender, recipient, signing_text, signature, wire, frame } of vectors.envelopes) {
+  const from = identityOf(sender)
+  const to = identityOf(recipient)
+
+  test(`envelope: ${name}`, async (t) => {
+    const opened = await open(utf8(wire), between(from, to))
+    if (opened.offence !== undefined) return t.fail(`${opened.offence}: ${opened.detail}`)
+    t.is(opened.fault, undefined)
+    t.is(opened.text, wire)
+    t.is(opened.envelope.signature, signature)
+    t.is(signingText(opened.envelope), signing_text)
+    t.true(signing_text.startsWith(SIGNING_PREFIX))
+    t.is(nodeOf(opened.envelope.from), from.did)
+    t.true(await verifySignature(from.did, signing_text, signature))
+  })
+
+  test(`envelope by other means: ${name}`, async (t) => {
+    const raw = new Uint8Array(Buffer.from(signature, 'base64url'))
+    t.true(await verifyAsync(raw, utf8(signing_text), bytes(from.public_key)))
+    t.is(Buffer.from(await signAsync(utf8(signing_text), bytes(from.seed))).toString('base64url'), signature)
+    const libp2pKey = await generateKeyPairFromSeed('Ed25519', bytes(from.seed))
+    t.is(Buffer.from(await libp2pKey.sign(utf8(signing_text))).toString('base64url'), signature)
+    // The two texts differ by the prefix and the signature alone.
+    const unsigned = signing_text.slice(SIGNING_PREFIX.length)
+    t.is(wire.replace(`"signature":"${signature}",`, ''), unsigned)
+  })
+
+  test(`envelope as a frame: ${name}`, (t) => {
+    t.is(hex(encodeFrames([utf8(wire)], FRAME_MAX)), frame)
+    const decoder = createFrameDecoder(FRAME_MAX)
+    decoder.push(bytes(frame))
+    t.deepEqual(
+      decoder.take().map((taken) => Buffer.from(taken).toString()),
+      [wire],
+    )
+  })
+}
+
+test('the first envelope is what this version writes itself', (t) => {
+  const wire = vectors.envelopes[0]?.wire ?? ''
+  const { v: _, sent_at, signature: __, ...parts } = Envelope.parse(JSON.parse(wire))
+  const clock = { now: () => Date.parse(sent_at), after: () => () => undefined }
+  t.is(seal({ key: keyFromSeed(bytes(alice.seed)), clock }, parts).text, wire)
+})
+
+for (const { name, wire, refusal } of vectors.refused) {
+  test(`refused: ${name}`, async (t) => {
+    const opened = await open(utf8(wire), between(alice, bob))
+    const told: string | undefined = opened.offence ?? opened.fault
+    t.is(told, refusal)
+  })
+}
+
+for (const { name, bytes: sent, frames, refusal } of vectors.frames) {
+  test(`frames: ${name}`, (t) => {
+    const decoder = createFrameDecoder(FRAME_MAX)
+    decoder.push(bytes(sent))
+    if (refusal !== null) {
+      t.throws(() => decoder.take(), { code: refusal } as object)
+      return
+    }
+    t.deepEqual(
+      decoder.take().map((taken) => Buffer.from(taken).toString()),
+      frames,
+    )
+  })
+}
