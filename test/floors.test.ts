@@ -1,0 +1,56 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import test from 'ava'
+
+/** The floors of the house, as CONTRIBUTING.md draws them: the first pattern that fits a file says its floor. */
+const floors: [RegExp, number][] = [
+  [/^(base\/|config(-file)?\.ts$)/, 0],
+  [/^(contract|identity)\//, 1],
+  [/^(capabilities\/[^/]+\/(schema|operations|rules)\.ts$|authority\/)/, 2],
+  [/^(operations\.ts$|routes\.ts$|log\/|store\/|client\/)/, 3],
+  [/^core\//, 4],
+  [/^capabilities\//, 5],
+  [/^(p2p|http|mcp)\//, 6],
+  [/^daemon\.ts$/, 7],
+  [/^(cli\/|bin\.ts$)/, 8],
+]
+/** What may not meet: two parts of the sixth floor, and a capability with more than another's schema. */
+const STRANGERS = /^(p2p|http|mcp)\/.* (p2p|http|mcp)\/|^capabilities\/.* capabilities\/(?!.*\/schema\.ts$)/
+/** Every import of a file of ours, types and lazy ones too; the first group is what stands before the path. */
+const IMPORT = /^(?:import|export)\b([^'";]*?)'(\.[^']+\.ts)'|\bimport\('(\.[^']+\.ts)'\)/gm
+
+const floorOf = (file: string): number => floors.find(([pattern]) => pattern.test(file))?.[1] ?? Number.NaN
+const roomOf = (file: string): string | undefined => /^(capabilities\/)?[^/]+/.exec(file)?.[0]
+const edges = globSync('**/*.ts', { cwd: 'src' }).flatMap((from) => {
+  const found = readFileSync(join('src', from), 'utf8').matchAll(IMPORT)
+  return [...found].map(([, what = '', path, lazy = '']) => ({ from, to: join(dirname(from), path ?? lazy), what }))
+})
+const shown = (list: typeof edges): string[] => list.map(({ from, to }) => `${from} ${to}`)
+
+test('every file stands on a floor and imports only from its own or a lower one', (t) => {
+  t.true(edges.length > 100)
+  t.deepEqual(shown(edges.filter(({ from, to }) => !(floorOf(from) >= floorOf(to)))), [])
+})
+
+test('parts of one floor do not know each other, capabilities only each other’s schema', (t) => {
+  const crossing = edges.filter(({ from, to }) => roomOf(from) !== roomOf(to))
+  const meeting = shown(crossing).filter((edge) => STRANGERS.test(edge))
+  t.deepEqual(meeting, [])
+})
+
+test('imports go in no circle', (t) => {
+  let left = edges
+  for (let before = 0; before !== left.length; ) {
+    before = left.length
+    const all = left
+    // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+    left = all.filter(({ from, to }) => all.some((edge) => edge.from === to) && all.some((edge) => edge.to === from))
+  }
+  t.deepEqual(shown(left), [])
+})
+
+test('one function decides, and one file asks it', (t) => {
+  const takesMay = (what: string) => !/^\s*type\b/.test(what) && /^$|\*|\bmay\b/.test(what.replace(/\btype\s+\w+/g, ''))
+  const asking = edges.filter(({ to, what }) => to === 'authority/may.ts' && takesMay(what))
+  t.deepEqual(shown(asking), ['core/dispatch.ts authority/may.ts'])
+})
