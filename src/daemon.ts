@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs'
+import { type Clock, every, systemClock } from './base/clock.ts'
 import { agentHandlers } from './capabilities/agents/handlers.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
 import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
 import { messagingWire } from './capabilities/messaging/receive.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
-import { type Clock, every, systemClock } from './base/clock.ts'
 import type { Settings } from './config.ts'
+import { TIME_TO_LIVE } from './contract/envelope.ts'
 import { createDirectory } from './core/directory.ts'
 import { createDispatch, type Dispatch } from './core/dispatch.ts'
 import { createEvents, type Events, OPERATOR_INBOX } from './core/events.ts'
@@ -17,7 +18,6 @@ import type { ConnectedPeer, Network } from './core/network.ts'
 import { createOutbox } from './core/outbox.ts'
 import { createPeerBook } from './core/peer-book.ts'
 import { authenticator } from './core/tokens.ts'
-import { TIME_TO_LIVE } from './contract/envelope.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
 import { createNetwork } from './p2p/node.ts'
@@ -156,7 +156,15 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
       },
       requestStop: () => stopRequested.resolve(),
     }),
-    ...agentHandlers({ database, events, registry, self, tokenFile, unread: mailbox.unread, dropInbox: mailbox.dropInbox }),
+    ...agentHandlers({
+      database,
+      events,
+      registry,
+      self,
+      tokenFile,
+      unread: mailbox.unread,
+      dropInbox: mailbox.dropInbox,
+    }),
     ...messagingHandlers(messaging, mailbox),
   })
   metrics.gauge('peers', 'Connected peers', () => network.peers().length)

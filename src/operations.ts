@@ -1,7 +1,7 @@
+import type { z } from 'zod'
 import { agentOperations } from './capabilities/agents/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
-import type { z } from 'zod'
 
 /** THE table: everything Agora can be asked, by whatever way. */
 export const operations = [...nodeOperations, ...agentOperations, ...messagingOperations] as const

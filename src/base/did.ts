@@ -1,5 +1,6 @@
 import { base58btc } from 'multiformats/bases/base58'
 import { AgoraError } from './errors.ts'
+import { nameFault } from './names.ts'
 
 /**
  * The formats of identity. All of them hold the same 32-byte Ed25519 public key, so each is computed from the other:
@@ -9,6 +10,8 @@ import { AgoraError } from './errors.ts'
 const KEY_PREFIX = Uint8Array.of(0xed, 0x01)
 const PEER_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 const METHOD = 'did:agora:'
+/** Longer than the longest DID: 58 characters of a node, `#`, and 64 characters of a name at twelve each. */
+const DID_MAX = 1024
 
 const joined = (prefix: Uint8Array, key: Uint8Array): Uint8Array => {
   const bytes = new Uint8Array(prefix.length + key.length)
@@ -75,15 +78,16 @@ export function parseDid(text: string): Did {
 export const isDid = (text: string): boolean => parsed.has(text) || readDid(text) !== undefined
 
 function readDid(text: string): Did | undefined {
-  if (!text.startsWith(METHOD) || text.length > 512) return undefined
+  if (!text.startsWith(METHOD) || text.length > DID_MAX) return undefined
   const [node = '', fragment, ...rest] = text.split('#')
   if (rest.length > 0 || fragment === '') return undefined
   try {
     const publicKey = keyAfter(KEY_PREFIX, base58btc.decode(node.slice(METHOD.length)))
     if (!publicKey || nodeDid(publicKey) !== node) return undefined
     const agent = fragment === undefined ? undefined : decodeURIComponent(fragment)
-    // One agent, one spelling: what encodes back to something else is refused, or names could be doubled.
-    if (agent !== undefined && encodeURIComponent(agent) !== fragment) return undefined
+    // One agent, one spelling: what encodes back to something else is refused, or names could be doubled. And no agent of a
+    // peer has a name that could not be given here: it would be shown, and `a@b` would look like somebody else's agent.
+    if (agent !== undefined && (encodeURIComponent(agent) !== fragment || nameFault(agent) !== undefined)) return undefined
     return { node, agent, publicKey }
   } catch {
     // Undecodable base58 or percent-encoding: not a DID.

@@ -39,7 +39,8 @@ function findWords(argv: readonly string[], commands: readonly Command[]): { wor
   let at = 0
   while (at < argv.length && argv[at]?.startsWith('-')) {
     const option = findOption(argv[at] ?? '', globalOptions)
-    at += option?.value && !argv[at]?.includes('=') ? 2 : 1
+    if (!option) throw unknownOption(argv[at] ?? '', globalOptions)
+    at += option.value && !argv[at]?.includes('=') ? 2 : 1
   }
   const first = argv[at]
   if (first === undefined) {
@@ -115,14 +116,13 @@ function findOption(arg: string, known: readonly Option[]): Option | undefined {
 
 function unknownOption(arg: string, known: readonly Option[], command?: Command): Error {
   const [typed = ''] = arg.split('=')
-  const names = known.filter((option) => !option.hidden).map((option) => `--${option.name}`)
+  const names = known.filter((option) => !option.hidden).map((option) => option.name)
   const of = command ? `agora ${wordsOf(command)}` : 'agora'
-  return usageError(
-    `${of} has no option ${typed}.`,
-    suggestion(typed.replace(/^-(?!-)/, '--'), names) ??
-      `See \`${of} --help\`. Text that begins with a dash goes after \`--\`.`,
-    typed,
-  )
+  const meant = suggestion(typed.replace(/^-+/, ''), names, '--')
+  const otherwise = command
+    ? `See \`${of} --help\`. Text that begins with a dash goes after \`--\`.`
+    : 'Options of a command go behind it.'
+  return usageError(`${of} has no option ${typed}.`, meant ?? otherwise, typed)
 }
 
 function runCac(argv: string[], command: Command, known: readonly Option[]): Parsed {

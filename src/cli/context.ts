@@ -27,7 +27,7 @@ export interface Context {
   table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<string>
   pairs(lines: readonly (readonly [string, string])[]): string
   /** A line that says how to go on when there is more; empty when there is not. */
-  more(cursor: string | undefined, command: string): string
+  more(cursor: string | undefined, command: string, word?: string): string
 }
 
 export function createContext(io: Io, inputs: Inputs): Context {
@@ -63,7 +63,11 @@ export function createContext(io: Io, inputs: Inputs): Context {
     },
     table: (head, rows) => table(head, rows, io.columns, style.dim),
     pairs: (lines) => pairs(lines, style.dim),
-    more: (cursor, command) => (cursor === undefined ? '' : style.dim(`More: agora ${command} --cursor ${cursor}\n`)),
+    more: (cursor, command, word = 'More') =>
+      cursor === undefined
+        ? ''
+        : style.dim(`${word}: agora ${command} --cursor ${cursor}
+`),
   }
   return context
 }

@@ -2,7 +2,7 @@ import { type Command, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
 import { conversationId } from './ids.ts'
 import { messageText } from './message-text.ts'
-import { ago, plural, shownName } from './text.ts'
+import { ago, plural, shortId, shownName } from './text.ts'
 
 export const conversationCommands: Command[] = [
   {
@@ -35,7 +35,7 @@ export const conversationCommands: Command[] = [
           : ''
         // Pages go back in time; people read forwards.
         const texts = items.toReversed().map((message) => messageText(message, context))
-        return context.more(next_cursor, `conversations show ${id}`) + texts.join('\n') + paused
+        return context.more(next_cursor, `conversations show ${id}`, 'Earlier') + texts.join('\n') + paused
       })
     },
   },
@@ -66,7 +66,7 @@ async function list(context: Context): Promise<void> {
       String(conversation.messages),
       ago(conversation.last_at, io.clock.now()),
       conversation.paused ? `paused after ${plural(conversation.agent_messages, 'message')}` : '-',
-      conversation.id,
+      shortId(conversation.id),
       conversation.last?.body ?? '',
     ])
     const head = ['WITH', 'MESSAGES', 'LAST', 'STATE', 'ID', 'TEXT']

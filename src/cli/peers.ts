@@ -1,5 +1,9 @@
+import { didTail } from '../base/did.ts'
 import type { Command } from './command.ts'
 import { ago, shownName } from './text.ts'
+
+/** Columns of a terminal where a whole DID fits beside the rest. */
+const WIDE = 160
 
 export const peerCommands: Command[] = [
   {
@@ -48,7 +52,8 @@ export const peerCommands: Command[] = [
                 peer.latency_ms === undefined ? '-' : `${Math.round(peer.latency_ms)} ms`,
                 ago(peer.last_heartbeat_at, now),
                 peer.address,
-                peer.did,
+                // All begin alike, so that cutting one at its end would leave nothing to compare.
+                (context.io.columns ?? WIDE) >= WIDE ? peer.did : didTail(peer.did),
               ]),
             ),
       )

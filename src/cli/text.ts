@@ -51,6 +51,8 @@ export function wrapped(line: string, room: number): string[] {
     }
     for (const character of word) {
       const step = displayWidth(character)
+      // A space that does not fit is where the line is broken.
+      if (width + step > room && character === ' ') continue
       if (width + step > room) {
         lines.push(current)
         current = ''

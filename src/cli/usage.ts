@@ -6,7 +6,7 @@ export const usageError = (message: string, hint?: string, field?: string): Agor
   new AgoraError('usage', message, { ...(hint ? { hint } : {}), ...(field ? { field } : {}) })
 
 /** "Did you mean …?", for a word that begins a known one or is nearly one. */
-export function suggestion(typed: string, known: readonly string[]): string | undefined {
+export function suggestion(typed: string, known: readonly string[], prefix = ''): string | undefined {
   const meant = (typed.length >= 3 ? known.find((word) => word.startsWith(typed)) : undefined) ?? nearest(typed, known)
-  return meant === undefined ? undefined : `Did you mean ${meant}?`
+  return meant === undefined ? undefined : `Did you mean ${prefix}${meant}?`
 }

@@ -11,11 +11,19 @@ export const Name = z
   })
 
 /** Whom something goes to or comes from: a name, `agent@node`, or a DID. Resolved by the daemon. */
-export const Address = z.string().min(1).max(600)
+export const Address = z.string().min(1).max(2048)
 
 /** Numbers and switches that may arrive as text in a query. */
 export const queryInt = (min: number, max: number) =>
-  z.union([z.int(), z.string().regex(/^\d{1,15}$/, 'is not a whole number').transform(Number)]).pipe(z.int().min(min).max(max))
+  z
+    .union([
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,15}$/, 'is not a whole number')
+        .transform(Number),
+    ])
+    .pipe(z.int().min(min).max(max))
 export const queryFlag = z.union([
   z.boolean(),
   z.enum(['true', 'false', '1', '0', '']).transform((text) => text !== 'false' && text !== '0'),

@@ -56,13 +56,24 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
     const [found, ...others] = lookUp(name)
     if (found && others.length === 0) return found.did
     if (found) {
-      throw new AgoraError('ambiguous_name', `${field}: ${JSON.stringify(name)} is the name of ${others.length + 1} peers.`, {
-        field,
-        hint: 'Give the DID of the one you mean.',
-        candidates: [found, ...others].map((peer) => peer.did),
-      })
+      throw new AgoraError(
+        'ambiguous_name',
+        `${field}: ${JSON.stringify(name)} is the name of ${others.length + 1} peers.`,
+        {
+          field,
+          hint: 'Give the DID of the one you mean.',
+          candidates: [found, ...others].map((peer) => peer.did),
+        },
+      )
     }
-    const known = [...new Set([...agentNames(), ...rounds().flat().map((peer) => peer.name)])]
+    const known = [
+      ...new Set([
+        ...agentNames(),
+        ...rounds()
+          .flat()
+          .map((peer) => peer.name),
+      ]),
+    ]
     throw new AgoraError('unknown_name', `${field}: nobody known here is called ${JSON.stringify(address)}.`, {
       field,
       hint: 'Names match whole. Connect to the peer first, or give its DID.',
@@ -79,7 +90,11 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
 
   function resolveNode(address: string, field: string): string {
     if (address.startsWith('did:')) {
-      if (!isDid(address)) throw new AgoraError('invalid_input', `${field}: this is not an Agora DID.`, { field, hint: 'A DID looks like did:agora:z6Mk….' })
+      if (!isDid(address))
+        throw new AgoraError('invalid_input', `${field}: this is not an Agora DID.`, {
+          field,
+          hint: 'A DID looks like did:agora:z6Mk….',
+        })
       return parseDid(address).node
     }
     return one(checkName(address, field), field, address)
@@ -90,7 +105,9 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
     throw new AgoraError('unknown_name', `${field}: this node has no agent ${JSON.stringify(name)}.`, {
       field,
       hint: '`agora agents` lists them; `agora agents add` makes one.',
-      candidates: agentNames().filter((other) => similar(other, name)).slice(0, 5),
+      candidates: agentNames()
+        .filter((other) => similar(other, name))
+        .slice(0, 5),
     })
   }
 
@@ -103,7 +120,11 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
     const known = book.get(did)
     const name = known?.alias ?? known?.name ?? connected.find((peer) => peer.did === did)?.name
     if (name === undefined) return didTail(did)
-    const others = [self, ...book.list().map((peer) => ({ did: peer.did, name: peer.alias ?? peer.name })), ...connected]
+    const others = [
+      self,
+      ...book.list().map((peer) => ({ did: peer.did, name: peer.alias ?? peer.name })),
+      ...connected,
+    ]
     const taken = others.some((peer) => peer.did !== did && skeleton(peer.name) === skeleton(name))
     return taken ? `${name} ${didTail(did)}` : name
   }
@@ -112,7 +133,11 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
     resolveNode,
     resolve(address, field) {
       if (address.startsWith('did:')) {
-        if (!isDid(address)) throw new AgoraError('invalid_input', `${field}: this is not an Agora DID.`, { field, hint: 'A DID looks like did:agora:z6Mk…, or did:agora:z6Mk…#agent.' })
+        if (!isDid(address))
+          throw new AgoraError('invalid_input', `${field}: this is not an Agora DID.`, {
+            field,
+            hint: 'A DID looks like did:agora:z6Mk…, or did:agora:z6Mk…#agent.',
+          })
         const { node, agent } = parseDid(address)
         return node === self.did && agent !== undefined ? ownAgent(agent, field) : address
       }
@@ -149,4 +174,3 @@ const similar = (a: string, b: string): boolean => {
   const [x, y] = [skeleton(a), skeleton(b)]
   return x.startsWith(y.slice(0, 3)) || y.startsWith(x) || x.includes(y)
 }
-

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { AgoraError } from '../base/errors.ts'
 import { type Actor, may } from '../authority/may.ts'
-import type { Permission } from '../contract/permissions.ts'
 import type { TrustLevel } from '../authority/trust.ts'
-import { type OperationName, type Output, type Parsed, operations } from '../operations.ts'
+import { AgoraError } from '../base/errors.ts'
+import type { Permission } from '../contract/permissions.ts'
+import { type OperationName, type Output, operations, type Parsed } from '../operations.ts'
 
 export interface CallContext {
   actor: Actor

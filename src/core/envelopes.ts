@@ -4,8 +4,8 @@ import { nodeOf } from '../base/did.ts'
 import { newId } from '../base/ids.ts'
 import {
   CLOCK_AHEAD_MAX,
-  Envelope,
   ENVELOPE_VERSION,
+  Envelope,
   signingText,
   TIME_TO_LIVE,
   type Trace,
@@ -53,6 +53,16 @@ export type Opened =
   | { offence: Offence; detail: string }
   | { offence?: never; envelope: Envelope; text: string; fault: 'clock_skew' | 'expired' | undefined }
 
+/** Half a surrogate pair and a number that no double holds can be written as JSON, but have no canonical form. */
+function isCanonical(value: unknown, text: string): boolean {
+  try {
+    return canonicalJson(value) === text
+  } catch {
+    // It has none.
+    return false
+  }
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -81,7 +91,7 @@ export async function open(
   const envelope = parsed.data
   if (nodeOf(envelope.from) !== remote) return { offence: 'foreign_sender', detail: envelope.from }
   if (nodeOf(envelope.to) !== self) return { offence: 'wrong_recipient', detail: envelope.to }
-  if (canonicalJson(value) !== text) return { offence: 'not_canonical', detail: 'not RFC 8785 canonical JSON' }
+  if (!isCanonical(value, text)) return { offence: 'not_canonical', detail: 'not RFC 8785 canonical JSON' }
   if (!(await verifySignature(remote, signingText(value as Record<string, unknown>), envelope.signature))) {
     return { offence: 'bad_signature', detail: envelope.id }
   }

@@ -36,13 +36,14 @@ const sql = sqlBuilder<Tables>()
 export function createEvents({ clock, database }: { clock: Clock; database: Database }): Events {
   const listeners = new Set<(event: AgoraEvent) => void>()
   const insert = database.statement<{ at: number; type: string; inbox: string | null; data: string }>((value) =>
-    sql.insertInto('events').values({ at: value('at'), type: value('type'), inbox: value('inbox'), data: value('data') } as never),
+    sql
+      .insertInto('events')
+      .values({ at: value('at'), type: value('type'), inbox: value('inbox'), data: value('data') } as never),
   )
   const since = database.statement<{ seq: number; limit: number }, Tables['events']>((value) =>
     sql.selectFrom('events').selectAll().where('seq', '>', value('seq')).orderBy('seq').limit(value('limit')),
   )
-  const latest = () =>
-    database.first(sql.selectFrom('events').select((e) => e.fn.max('seq').as('seq')))?.seq ?? 0
+  const latest = () => database.first(sql.selectFrom('events').select((e) => e.fn.max('seq').as('seq')))?.seq ?? 0
   return {
     emit(type, inbox, data) {
       const at = clock.now()

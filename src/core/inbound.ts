@@ -1,12 +1,12 @@
-import { AgoraError } from '../base/errors.ts'
+import type { TrustLevel } from '../authority/trust.ts'
 import { type Clock, rfc3339 } from '../base/clock.ts'
 import { nodeOf } from '../base/did.ts'
+import { AgoraError } from '../base/errors.ts'
 import type { Envelope, FailureReason } from '../contract/envelope.ts'
 import type { Permission } from '../contract/permissions.ts'
 import { RECEIPTS_MAX, type Receipt, receiptWire } from '../contract/receipt.ts'
 import type { WireType } from '../contract/wire.ts'
 import type { NodeKey } from '../identity/signing.ts'
-import type { TrustLevel } from '../authority/trust.ts'
 import type { Database } from '../store/database.ts'
 import { sqlBuilder } from '../store/database.ts'
 import { grantPeer } from './dispatch.ts'
@@ -24,9 +24,7 @@ export interface Sender {
   granted: Permission
 }
 
-export type Outcome =
-  | { stage: 'stored'; note?: string | undefined }
-  | { stage: 'failed'; reason: FailureReason }
+export type Outcome = { stage: 'stored'; note?: string | undefined } | { stage: 'failed'; reason: FailureReason }
 
 /** Takes one verified envelope within a write. `text` is the envelope as it came. Answers what the receipt says. */
 export interface WireHandler {
@@ -37,6 +35,8 @@ export interface WireHandler {
 /** So many offences within a minute close the connection. */
 const OFFENCES_MAX = 3
 const OFFENCE_WINDOW = 60_000
+/** Envelopes of receipts that may wait for one peer before nothing more is taken in from it. */
+export const RECEIPTS_WAITING_MAX = 1000
 
 interface SeenRow {
   id: string
@@ -67,7 +67,7 @@ export function createInbound({
   const byType = new Map(handlers.map((handler) => [handler.definition.type, handler]))
   const offences = new Map<string, number[]>()
   let busy = 0
-  let idleWaiters: (() => void)[] = []
+  const idleWaiters: (() => void)[] = []
 
   const seen = database.statement<{ id: string; from: string }, SeenRow>((value) =>
     sql.selectFrom('seen').selectAll().where('id', '=', value('id')).where('from_did', '=', value('from')),
@@ -92,12 +92,18 @@ export function createInbound({
       const before = seen.first({ id, from })
       if (before) {
         telemetry.count('envelopes_repeated', { type: handler ? type : 'unknown' })
-        return { id, stage: 'stored', at: rfc3339(before.received_at), ...(before.note === null ? {} : { note: before.note }) }
+        return {
+          id,
+          stage: 'stored',
+          at: rfc3339(before.received_at),
+          ...(before.note === null ? {} : { note: before.note }),
+        }
       }
     }
     telemetry.count('envelopes_received', { type: handler ? type : 'unknown' })
     const outcome = decide()
-    if (!outcome) return undefined
+    // What is never receipted is not even when it is refused.
+    if (!outcome || handler?.definition.receipted === false) return undefined
     if (outcome.stage === 'failed') {
       // Not remembered: only its sender could send it again, and a stranger's refused envelopes would fill the disk.
       telemetry.count('envelopes_refused', { reason: outcome.reason })
@@ -109,12 +115,13 @@ export function createInbound({
 
     function decide(): Outcome | undefined {
       if (!handler) return { stage: 'failed', reason: 'unsupported_type' }
-      if (fault) return handler.definition.receipted ? { stage: 'failed', reason: fault } : undefined
-      const body = handler.definition.body.safeParse(envelope.body)
-      if (!body.success) return handler.definition.receipted ? { stage: 'failed', reason: 'malformed' } : undefined
+      const { definition } = handler
+      // A receipt is as true late as on time, and taken again it changes nothing.
+      if (fault && definition.receipted) return { stage: 'failed', reason: fault }
+      if (!definition.body.safeParse(envelope.body).success) return { stage: 'failed', reason: 'malformed' }
       const trust = book.trust(did)
-      const granted = grantPeer(did, trust, handler.definition.permissions)
-      if (!granted) return handler.definition.receipted ? { stage: 'failed', reason: 'not_permitted' } : undefined
+      const granted = grantPeer(did, trust, definition.permissions)
+      if (!granted) return { stage: 'failed', reason: 'not_permitted' }
       return handler.handle(envelope, text, { did, trust, granted })
     }
   }
@@ -146,6 +153,11 @@ export function createInbound({
   }
 
   async function receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }> {
+    // Whoever sends and does not take its receipts would fill the disk with them; the stream ends, and it may come again.
+    if (outbox.receiptsWaiting(did) > RECEIPTS_WAITING_MAX) {
+      telemetry.count('rate_limited', { what: 'receipts' })
+      throw new AgoraError('rate_limited', `${did} does not take the receipts it is owed.`)
+    }
     const now = clock.now()
     const batch = await Promise.all(frames.map((frame) => open(frame, { remote: did, self: key.did, now })))
     try {
@@ -156,7 +168,14 @@ export function createInbound({
       for (const opened of batch) {
         await keep([opened], did).catch((cause) => {
           if (cause instanceof AgoraError && (cause.kind === 'storage' || cause.kind === 'unavailable')) throw cause
-          telemetry.log.error({ did, id: opened.offence === undefined ? opened.envelope.id : undefined, error: String(cause?.stack ?? cause) }, 'an envelope could not be handled')
+          telemetry.log.error(
+            {
+              did,
+              id: opened.offence === undefined ? opened.envelope.id : undefined,
+              error: String(cause?.stack ?? cause),
+            },
+            'an envelope could not be handled',
+          )
         })
       }
     }

@@ -1,4 +1,4 @@
-import { Counter as PrometheusCounter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Counter as PrometheusCounter, Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../store/database.ts'
 import type { Events } from './events.ts'
@@ -49,7 +49,12 @@ export function createTelemetry({
   for (const [name, help] of Object.entries(counters) as [Counter, string][]) {
     made.set(
       name,
-      new PrometheusCounter({ name: `agora_${name}_total`, help, labelNames: labelNames[name] ?? [], registers: [registry] }),
+      new PrometheusCounter({
+        name: `agora_${name}_total`,
+        help,
+        labelNames: labelNames[name] ?? [],
+        registers: [registry],
+      }),
     )
   }
   const recent = new Map<string, { at: number; more: number }>()

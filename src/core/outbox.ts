@@ -1,3 +1,4 @@
+import { sql as raw } from 'kysely'
 import type { Clock } from '../base/clock.ts'
 import { TIME_TO_LIVE } from '../contract/envelope.ts'
 import { receiptWire } from '../contract/receipt.ts'
@@ -40,6 +41,8 @@ export interface Outbox extends LinkListener {
   /** Everything but receipts that waits, oldest first, after `seq`. */
   list(seq: number, limit: number): OutboxRow[]
   count(): number
+  /** How many envelopes with receipts wait for a peer. */
+  receiptsWaiting(peer: string): number
   /** Within a write: ends what is older than its time to live. */
   expire(): void
   /** Called within the write for `expired`, and after the fact, outside of one, for `sent`. */
@@ -73,13 +76,25 @@ export function createOutbox({
   database,
   telemetry,
   timeToLive = TIME_TO_LIVE,
-}: { clock: Clock; database: Database; telemetry: Telemetry; timeToLive?: number }): Outbox {
+}: {
+  clock: Clock
+  database: Database
+  telemetry: Telemetry
+  timeToLive?: number
+}): Outbox {
   const lanes = new Map<string, Lane>()
   const listeners: ((progress: Progress) => void)[] = []
   let idleWaiters: (() => void)[] = []
   let settling = 0
 
-  const insert = database.statement<{ id: string; peer: string; type: string; envelope: string; now: number; expires: number }>((value) =>
+  const insert = database.statement<{
+    id: string
+    peer: string
+    type: string
+    envelope: string
+    now: number
+    expires: number
+  }>((value) =>
     sql.insertInto('outbox').values({
       id: value('id'),
       peer: value('peer'),
@@ -101,7 +116,10 @@ export function createOutbox({
   const markSent = database.statement<{ peer: string; from: number; to: number; now: number }>((value) =>
     sql
       .updateTable('outbox')
-      .set((e) => ({ attempts: e('attempts', '+', 1), first_sent_at: e.fn.coalesce('first_sent_at', e.val(value('now'))) }))
+      .set((e) => ({
+        attempts: e('attempts', '+', 1),
+        first_sent_at: e.fn.coalesce('first_sent_at', e.val(value('now'))),
+      }))
       .where('peer', '=', value('peer'))
       .where('seq', '>=', value('from'))
       .where('seq', '<=', value('to')),
@@ -109,10 +127,21 @@ export function createOutbox({
   const byId = database.statement<{ id: string; peer: string }, OutboxRow>((value) =>
     sql.selectFrom('outbox').selectAll().where('id', '=', value('id')).where('peer', '=', value('peer')),
   )
-  const remove = database.statement<{ seq: number }>((value) => sql.deleteFrom('outbox').where('seq', '=', value('seq')))
+  // The type stands in the query itself, or SQLite could not use the index of receipts alone.
+  const waiting = database.statement<{ peer: string }, { count: number | string | bigint }>((value) =>
+    sql
+      .selectFrom('outbox')
+      .select((e) => e.fn.countAll().as('count'))
+      .where('peer', '=', value('peer'))
+      .where(raw<boolean>`type = ${raw.lit(receiptWire.type)}`),
+  )
+  const remove = database.statement<{ seq: number }>((value) =>
+    sql.deleteFrom('outbox').where('seq', '=', value('seq')),
+  )
 
   /** What is lost so is only sent again, and told for what it is by the other side. */
-  const notKept = (error: unknown) => telemetry.log.warn({ error: String(error) }, 'the outbox could not note what was sent')
+  const notKept = (error: unknown) =>
+    telemetry.log.warn({ error: String(error) }, 'the outbox could not note what was sent')
   const tell = (progress: Progress) => {
     for (const listener of listeners) listener(progress)
   }
@@ -191,12 +220,20 @@ export function createOutbox({
             .where('type', '!=', receiptWire.type),
         )?.count ?? 0,
       ),
+    receiptsWaiting: (peer) => Number(waiting.first({ peer })?.count ?? 0),
     expire() {
       const now = clock.now()
       for (const row of database.all(sql.selectFrom('outbox').selectAll().where('expires_at', '<=', now).limit(1000))) {
         remove.run({ seq: row.seq })
         if (row.type === receiptWire.type) continue
-        tell({ id: row.id, peer: row.peer, stage: 'expired', at: now, sentAt: row.first_sent_at ?? undefined, reason: 'expired' })
+        tell({
+          id: row.id,
+          peer: row.peer,
+          stage: 'expired',
+          at: now,
+          sentAt: row.first_sent_at ?? undefined,
+          reason: 'expired',
+        })
       }
     },
     onProgress: (listener) => void listeners.push(listener),

@@ -99,7 +99,10 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
           alias: before?.alias,
           trust: before?.trust ?? 0,
           name,
-          addresses: address === undefined ? addresses : [address, ...addresses.filter((other) => other !== address)].slice(0, ADDRESSES_MAX),
+          addresses:
+            address === undefined
+              ? addresses
+              : [address, ...addresses.filter((other) => other !== address)].slice(0, ADDRESSES_MAX),
           last_seen: clock.now(),
         })
       }),

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Actor } from '../authority/may.ts'
 import { agentDid } from '../base/did.ts'
 
 /** What is kept of a token. Looking up by it tells nothing of the token itself through timing. */
-export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
+export const tokenHash = (token: string): string => hash('sha256', token, 'base64url')
 
 /** Who holds a token: identity comes from it alone, never from a name in a call. */
 export function authenticator(parts: {
@@ -15,9 +15,9 @@ export function authenticator(parts: {
   const operatorHash = tokenHash(parts.operatorToken)
   const operator: Actor = { kind: 'operator', did: parts.did }
   return (token) => {
-    const hash = tokenHash(token)
-    if (hash === operatorHash) return operator
-    const name = parts.agentByToken(hash)
+    const known = tokenHash(token)
+    if (known === operatorHash) return operator
+    const name = parts.agentByToken(known)
     if (name === undefined) return undefined
     parts.touch(name)
     return { kind: 'agent', did: agentDid(parts.did, name), name }

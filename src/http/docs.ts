@@ -44,7 +44,7 @@ const prose = (text: string): Html[] =>
   text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`))
 
 /** The API as one self-contained page. */
-export function docsPage(version: string, list: Endpoint[] = endpoints({})): string {
+export function docsPage(version: string, types: Record<string, JsonSchema> = {}, list = endpoints(types)): string {
   const groups = Map.groupBy(list, (endpoint) => endpoint.group)
   return `<!doctype html>\n${
     html`<html lang="en">
@@ -54,8 +54,10 @@ export function docsPage(version: string, list: Endpoint[] = endpoints({})): str
 <p>Everything this node can be asked. Send the token of the operator or of an agent as <code>Authorization: Bearer …</code>;
 <code>agora token</code> and <code>agora agents token &lt;name&gt;</code> tell it. Bodies are JSON. The same as a document for programs:
 <a href="/openapi.json">openapi.json</a>. The examples expect the token in <code>$TOKEN</code> and the address of this page’s host in <code>$AGORA</code>.</p>
-<nav>${[...groups.keys()].map((group) => html`<a href="#${group}">${group}</a>`)}<a href="#errors">errors</a></nav>
+<nav>${[...groups.keys()].map((group) => html`<a href="#${group}">${group}</a>`)}<a href="#types">types</a><a href="#errors">errors</a></nav>
 ${[...groups].map(([group, members]) => html`<section><h2 id="${group}">${group}</h2>${members.map(article)}</section>`)}
+<section><h2 id="types">types</h2>
+<table>${Object.entries(types).map(([name, schema]) => html`<tr id="${name}"><th>${name}</th><td><code>${typeText(schema)}</code></td></tr>`)}</table></section>
 <section><h2 id="errors">errors</h2>
 <p>Errors are <code>application/problem+json</code>. Programs compare <code>code</code>, which never changes its meaning; <code>detail</code>,
 <code>field</code>, <code>hint</code> and <code>candidates</code> are for people.</p>
@@ -117,7 +119,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 function curl({ method, path, who, fields, answer }: Endpoint): string {
   const example = (name: string) => fields.find((field) => field.name === name)?.example
   const url = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(example(name))))
-  const body = fields.filter((field) => field.in === 'body' && field.required)
+  const body = fields.filter((field) => field.in === 'body' && field.shown)
   return [
     answer.type === 'text/event-stream' ? 'curl -N' : 'curl',
     ...(method === 'GET' ? [] : [`-X ${method}`]),

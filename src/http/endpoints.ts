@@ -7,7 +7,7 @@ import { type Page, pages } from './pages.ts'
 /** One route, as the OpenAPI document and the page for people both describe it. */
 export interface Endpoint {
   name: string
-  /** What stands before the dot of the name. */
+  /** What stands before the dot of an operation's name; `pages` for all others. */
   group: string
   summary: string
   description: string | undefined
@@ -26,6 +26,8 @@ export interface Field {
   required: boolean
   schema: JsonSchema
   example: unknown
+  /** Whether a typical call says it. */
+  shown: boolean
 }
 
 /** Every route there is, operations first; named schemas are put into `components`. */
@@ -34,7 +36,7 @@ export function endpoints(components: Record<string, JsonSchema>): Endpoint[] {
     const { name, summary, description, who, input, http } = operation
     return {
       name,
-      group: name.split('.')[0] ?? name,
+      group: name.includes('.') ? (name.split('.')[0] ?? '') : 'pages',
       summary,
       description,
       who,
@@ -60,8 +62,12 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema, { method, path
     required: required.includes(name),
     schema,
     example: exampleOf(name, schema),
+    shown: required.includes(name) || (elsewhere === 'body' && telling.has(name)),
   }))
 }
+
+/** Optional, but without them an example would show something else: a message to everybody, a change of nothing. */
+const telling = new Set(['to', 'kind'])
 
 const ID = '01937d6c-53a4-7c1e-b0f4-5f4f8f6c1a2b'
 const samples: Record<string, unknown> = {

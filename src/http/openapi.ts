@@ -90,7 +90,7 @@ const requestBody = (fields: Field[]) => {
           properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
           required: required.map(({ name }) => name),
         },
-        example: Object.fromEntries(required.map(({ name, example }) => [name, example])),
+        example: Object.fromEntries(fields.filter(({ shown }) => shown).map(({ name, example }) => [name, example])),
       },
     },
   }

@@ -19,7 +19,9 @@ const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 
 export function keyFromSeed(seed: Uint8Array): NodeKey {
   const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' })
-  const publicKey = new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI.length))
+  const publicKey = new Uint8Array(
+    createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI.length),
+  )
   const did = nodeDid(publicKey)
   return {
     did,
@@ -50,7 +52,8 @@ const verifyAside = promisify(verify) as (
   signature: Buffer,
 ) => Promise<boolean>
 
-const SIGNATURE = /^[A-Za-z0-9_-]{86}$/
+// The last character's low four bits belong to no byte and are zero: one signature, one spelling.
+const SIGNATURE = /^[A-Za-z0-9_-]{85}[AQgw]$/
 
 /** Whether `signature` (base64url) is that of the node of `did` over the UTF-8 of `text`. Computed on another thread. */
 export async function verifySignature(did: string, text: string, signature: string): Promise<boolean> {

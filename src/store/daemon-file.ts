@@ -45,13 +45,23 @@ export function runningDaemon(home: Place): DaemonInfo | undefined {
   return info && isAlive(info.pid) ? info : undefined
 }
 
-/** Whether a process of this user has that id. */
+/** Whether a process of this user has that id, and has not ended. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch {
     // ESRCH: no such process. EPERM: one of another user, so not a daemon of ours.
+    return false
+  }
+  return !isZombie(pid)
+}
+
+/** Whether it has ended and only waits for its parent to ask how, which in containers may be for ever. See proc_pid_stat(5). */
+function isZombie(pid: number): boolean {
+  try {
+    return /^.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // No such file system: then nothing more can be known.
     return false
   }
 }

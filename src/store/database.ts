@@ -1,13 +1,6 @@
 import { existsSync, renameSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import {
-  type Compilable,
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { AgoraError, messageOf } from '../base/errors.ts'
 import { migrate } from './migrations/index.ts'
 
@@ -43,7 +36,7 @@ export interface Database {
   ): Statement<In, Out>
   /**
    * Runs `work` in a transaction and resolves with its result after the commit is on disk. What is asked for in the same turn of the event loop
-   * shares one commit; each still succeeds or fails for itself.
+   * shares one commit; each still succeeds or fails for itself, for which `work` may be run a second time.
    * @throws AgoraError `disk_full` or `storage_failed`; then nothing of it was written.
    */
   write<Result>(work: () => Result): Promise<Result>
@@ -72,6 +65,12 @@ class Placeholder {
 }
 
 const LATER = 25
+
+interface Done {
+  job: Job
+  result: unknown
+  after: (() => void)[]
+}
 
 interface Job {
   work: () => unknown
@@ -126,32 +125,11 @@ export function openDatabase(path: string): Database {
       for (const job of batch) job.reject(new AgoraError('stopping', 'The daemon is stopping.'))
       return settleIdle()
     }
-    const done: { job: Job; result: unknown; after: (() => void)[] }[] = []
+    let done: Done[]
     try {
-      begin.run()
-      for (const job of batch) {
-        commits = []
-        if (batch.length > 1) savepoint.run()
-        try {
-          const result = job.work()
-          if (batch.length > 1) release.run()
-          done.push({ job, result, after: commits })
-        } catch (error) {
-          // A full disk or an I/O error makes SQLite itself roll back everything: then nobody's work is kept.
-          if (!sqlite.inTransaction || isStorage(error)) throw error
-          if (batch.length > 1) {
-            rollbackTo.run()
-            release.run()
-            job.reject(error)
-          } else throw error
-        } finally {
-          commits = undefined
-        }
-      }
-      commit.run()
+      done = runAll(batch)
       state = 'ok'
     } catch (error) {
-      if (sqlite.inTransaction) rollback.run()
       const failure = isStorage(error) ? storageError(error) : error
       if (failure !== error) state = (failure as AgoraError).code === 'disk_full' ? 'full' : 'failed'
       for (const job of batch) job.reject(failure)
@@ -162,6 +140,37 @@ export function openDatabase(path: string): Database {
       job.resolve(result)
     }
     settleIdle()
+  }
+
+  /** One transaction for all. When one of them fails it is begun anew, each in a savepoint: that costs more, and is rare. */
+  function runAll(batch: Job[], apart = false): Done[] {
+    const done: Done[] = []
+    try {
+      begin.run()
+      for (const job of batch) {
+        commits = []
+        if (apart) savepoint.run()
+        try {
+          const result = job.work()
+          if (apart) release.run()
+          done.push({ job, result, after: commits })
+        } catch (error) {
+          // A full disk or an I/O error makes SQLite itself roll back everything: then nobody's work is kept.
+          if (!apart || !sqlite.inTransaction || isStorage(error)) throw error
+          rollbackTo.run()
+          release.run()
+          job.reject(error)
+        } finally {
+          commits = undefined
+        }
+      }
+      commit.run()
+      return done
+    } catch (error) {
+      if (sqlite.inTransaction) rollback.run()
+      if (apart || batch.length === 1 || isStorage(error)) throw error
+      return runAll(batch, true)
+    }
   }
 
   function settleIdle() {
@@ -228,7 +237,9 @@ export function openDatabase(path: string): Database {
       Number(sqlite.pragma('page_count', { simple: true })) * Number(sqlite.pragma('page_size', { simple: true })),
     idle() {
       if (jobs.length === 0 && deferred.length > 0) setImmediate(flush)
-      return jobs.length + deferred.length === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))
+      return jobs.length + deferred.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => idleWaiters.push(resolve))
     },
     close() {
       if (closed) return
@@ -271,10 +282,10 @@ function setAside(path: string): string {
   return aside
 }
 
-const sqliteCode = (error: unknown): string =>
-  error instanceof Sqlite.SqliteError ? error.code : ''
+const sqliteCode = (error: unknown): string => (error instanceof Sqlite.SqliteError ? error.code : '')
 
-const isStorage = (error: unknown): boolean => /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(sqliteCode(error))
+const isStorage = (error: unknown): boolean =>
+  /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|BUSY|LOCKED)/.test(sqliteCode(error))
 
 function storageError(error: unknown): AgoraError {
   const code = sqliteCode(error)

@@ -22,7 +22,13 @@ export function lockHome(home: Home): () => void {
     if (!isBusy(cause)) throw cause
     throw homeInUse(home, cause)
   }
-  return () => sqlite.close()
+  // Held by the process and not only by the caller: a connection that nobody refers to is closed with the next garbage.
+  const release = () => sqlite.close()
+  process.on('exit', release)
+  return () => {
+    process.off('exit', release)
+    release()
+  }
 }
 
 /** Whether some process has the home now. */

@@ -65,7 +65,7 @@ export function listHomes(env: Environment): Home[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && nameFault(entry.name) === undefined)
     .map((entry) => homeAt(folder, entry.name))
-    .filter((home) => [home.key, home.lock, home.config].some((path) => existsSync(path)))
+    .filter((home) => [home.key, home.token, home.lock, home.daemon, home.config].some((path) => existsSync(path)))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

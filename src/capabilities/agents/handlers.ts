@@ -20,9 +20,24 @@ export interface AgentParts {
   dropInbox: (inbox: string) => void
 }
 
-type Names = 'agents.register' | 'agents.list' | 'agents.show' | 'agents.update' | 'agents.presence' | 'agents.token' | 'agents.remove'
+type Names =
+  | 'agents.register'
+  | 'agents.list'
+  | 'agents.show'
+  | 'agents.update'
+  | 'agents.presence'
+  | 'agents.token'
+  | 'agents.remove'
 
-export function agentHandlers({ database, events, registry, self, tokenFile, unread, dropInbox }: AgentParts): Pick<Handlers, Names> {
+export function agentHandlers({
+  database,
+  events,
+  registry,
+  self,
+  tokenFile,
+  unread,
+  dropInbox,
+}: AgentParts): Pick<Handlers, Names> {
   const view = (row: AgentRow): Agent => ({
     name: row.name,
     did: agentDid(self.did, row.name),
@@ -49,32 +64,43 @@ export function agentHandlers({ database, events, registry, self, tokenFile, unr
   /** An agent speaks for itself alone. */
   function checkSelf(name: string, { actor }: CallContext) {
     if (actor.kind === 'agent' && actor.name !== name) {
-      throw new AgoraError('not_permitted', `name: ${JSON.stringify(actor.name)} can only say this of itself.`, { field: 'name' })
+      throw new AgoraError('not_permitted', `name: ${JSON.stringify(actor.name)} can only say this of itself.`, {
+        field: 'name',
+      })
     }
   }
 
   return {
     'agents.register': (input) =>
-      database.write(() => {
-        if (registry.has(input.name)) {
-          throw new AgoraError('already_exists', `name: this node already has an agent ${JSON.stringify(input.name)}.`, {
-            field: 'name',
-            hint: `Its token is in ${tokenFile(input.name)}; \`agora agents token\` prints it.`,
+      database
+        .write(() => {
+          if (registry.has(input.name)) {
+            throw new AgoraError(
+              'already_exists',
+              `name: this node already has an agent ${JSON.stringify(input.name)}.`,
+              {
+                field: 'name',
+                hint: `Its token is in ${tokenFile(input.name)}; \`agora agents token\` prints it.`,
+              },
+            )
+          }
+          if (input.name === self.name) {
+            throw new AgoraError('already_exists', `name: ${JSON.stringify(input.name)} is the name of this node.`, {
+              field: 'name',
+              hint: 'Choose another, such as claude-1.',
+            })
+          }
+          const token = registry.add({
+            name: input.name,
+            kind: input.kind ?? null,
+            model: input.model ?? null,
+            capabilities: JSON.stringify(input.capabilities ?? {}),
+            is_default: input.default ? 1 : 0,
           })
-        }
-        if (input.name === self.name) {
-          throw new AgoraError('already_exists', `name: ${JSON.stringify(input.name)} is the name of this node.`, { field: 'name', hint: 'Choose another, such as claude-1.' })
-        }
-        const token = registry.add({
-          name: input.name,
-          kind: input.kind ?? null,
-          model: input.model ?? null,
-          capabilities: JSON.stringify(input.capabilities ?? {}),
-          is_default: input.default ? 1 : 0,
+          events.emit('agent.registered', agentInbox(input.name), { name: input.name })
+          return { name: input.name, token }
         })
-        events.emit('agent.registered', agentInbox(input.name), { name: input.name })
-        return { name: input.name, token }
-      }).then(({ name, token }) => ({ ...view(find(name)), token, token_file: tokenFile(name) })),
+        .then(({ name, token }) => ({ ...view(find(name)), token, token_file: tokenFile(name) })),
 
     'agents.list': () => ({ items: registry.names().map((name) => view(find(name))) }),
 

@@ -10,7 +10,8 @@ export const agentOperations = [
   operation({
     name: 'agents.register',
     summary: 'Register an agent on this node and make its token.',
-    description: 'The token is told here once and kept in a file of its own under the home, readable by this user alone.',
+    description:
+      'The token is told here once and kept in a file of its own under the home, readable by this user alone.',
     who: 'operator',
     input: AgentProfile.extend({ name: Name, default: z.boolean().optional() }),
     output: Agent.extend({ token: Token, token_file: z.string() }),

@@ -1,6 +1,6 @@
 import { type Clock, every } from '../../base/clock.ts'
-import { tokenHash } from '../../core/tokens.ts'
 import type { Trace } from '../../contract/envelope.ts'
+import { tokenHash } from '../../core/tokens.ts'
 import type { Database } from '../../store/database.ts'
 import { newToken, writePrivate } from '../../store/private-file.ts'
 import type { AgentBrief, Presence } from '../node/schema.ts'
@@ -45,13 +45,18 @@ export function createAgentRegistry({
   database,
   tokenFile,
   onChange,
-}: { clock: Clock; database: Database; tokenFile: (name: string) => string; onChange: () => void }): AgentRegistry {
+}: {
+  clock: Clock
+  database: Database
+  tokenFile: (name: string) => string
+  onChange: () => void
+}): AgentRegistry {
   const tables = agentTables(database)
   const agents = new Map(tables.all().map((row) => [row.name, row]))
   const tokens = new Map([...agents.values()].map((row) => [row.token_hash, row.name]))
   const listeners = new Map<string, number>()
   const unsaved = new Set<string>()
-  let stopFlushing = () => {}
+  let stopFlushing: () => void = () => undefined
 
   const saveSeen = async () => {
     const names = [...unsaved]
@@ -105,7 +110,14 @@ export function createAgentRegistry({
     },
     add(agent) {
       const token = newToken()
-      const row: AgentRow = { ...agent, token_hash: tokenHash(token), presence: null, trace: null, registered_at: clock.now(), last_seen: null }
+      const row: AgentRow = {
+        ...agent,
+        token_hash: tokenHash(token),
+        presence: null,
+        trace: null,
+        registered_at: clock.now(),
+        last_seen: null,
+      }
       if (row.is_default) tables.clearDefault()
       tables.insert(row)
       // Before the commit: a token that nobody can read would be worse than a file without an agent.
@@ -146,7 +158,11 @@ export function createAgentRegistry({
       })
     },
     start() {
-      stopFlushing = every(clock, SEEN_FLUSH_MS, () => void saveSeen().catch(() => undefined /* kept in memory; the next flush tries again */))
+      stopFlushing = every(
+        clock,
+        SEEN_FLUSH_MS,
+        () => void saveSeen().catch(() => undefined /* kept in memory; the next flush tries again */),
+      )
     },
     async stop() {
       stopFlushing()

@@ -1,6 +1,6 @@
+import type { Actor } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
-import type { Actor } from '../../authority/may.ts'
 import type { Handlers } from '../../core/dispatch.ts'
 import { agentInbox } from '../../core/events.ts'
 import type { Output } from '../../operations.ts'
@@ -15,9 +15,13 @@ type Names = 'conversations.list' | 'conversations.show' | 'conversations.resume
 /** Matches looked at for one page of search: a word that stands everywhere must not make it slow. */
 const MATCHES_MAX = 2000
 
-export function conversationHandlers({ database, directory, events, agents }: MessagingParts, mailbox: Mailbox): Pick<Handlers, Names> {
+export function conversationHandlers(
+  { database, directory, events, agents }: MessagingParts,
+  mailbox: Mailbox,
+): Pick<Handlers, Names> {
   const { tables } = mailbox
-  const party = (actor: Actor) => (actor.kind === 'agent' ? { did: actor.did, inbox: agentInbox(actor.name) } : undefined)
+  const party = (actor: Actor) =>
+    actor.kind === 'agent' ? { did: actor.did, inbox: agentInbox(actor.name) } : undefined
 
   function view(row: ConversationRow, actor: Actor): Output<'conversations.resume'> {
     const recent = tables.history(row.id, Number.MAX_SAFE_INTEGER, 50, party(actor))
@@ -41,10 +45,18 @@ export function conversationHandlers({ database, directory, events, agents }: Me
   }
 
   /** Conversations with a message that matches, the latest match first, and where to go on. */
-  function search(query: string, before: number, limit: number, actor: Actor): { rows: ConversationRow[]; next: number | undefined } {
+  function search(
+    query: string,
+    before: number,
+    limit: number,
+    actor: Actor,
+  ): { rows: ConversationRow[]; next: number | undefined } {
     const match = searchQuery(query)
     if (match === undefined) {
-      throw new AgoraError('invalid_input', 'query: there is no word in it.', { field: 'query', hint: 'Give one or more words.' })
+      throw new AgoraError('invalid_input', 'query: there is no word in it.', {
+        field: 'query',
+        hint: 'Give one or more words.',
+      })
     }
     const mine = party(actor)
     const found = new Map<string, ConversationRow>()
@@ -70,7 +82,10 @@ export function conversationHandlers({ database, directory, events, agents }: Me
       const before = positionOf(cursor, Number.MAX_SAFE_INTEGER)
       if (query !== undefined) {
         const { rows, next } = search(query, before, limit, actor)
-        return { items: rows.map((row) => view(row, actor)), ...(next === undefined ? {} : { next_cursor: cursorOf(next) }) }
+        return {
+          items: rows.map((row) => view(row, actor)),
+          ...(next === undefined ? {} : { next_cursor: cursorOf(next) }),
+        }
       }
       const mine = party(actor)
       const rows = mine ? tables.conversationsOf(mine.inbox, before, limit) : tables.conversations(before, limit)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
-import type { Actor } from '../../authority/may.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Output } from '../../operations.ts'
@@ -14,7 +14,10 @@ import { requestHandlers } from './receive.ts'
 import { sendHandler } from './send.ts'
 import type { ConsumerRow, InboxRow, MessageRow } from './tables.ts'
 
-type Names = Extract<keyof Handlers, `messages.${string}` | `requests.${string}` | `consumers.${string}` | `conversations.${string}`>
+type Names = Extract<
+  keyof Handlers,
+  `messages.${string}` | `requests.${string}` | `consumers.${string}` | `conversations.${string}`
+>
 
 export const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
 
@@ -23,7 +26,11 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
   const { tables } = mailbox
 
   /** The rows `load` finds; when there are none and the caller waits, those that come within its time. */
-  async function orWait(load: () => InboxRow[], input: { wait: boolean; timeout: number }, { actor, signal }: CallContext) {
+  async function orWait(
+    load: () => InboxRow[],
+    input: { wait: boolean; timeout: number },
+    { actor, signal }: CallContext,
+  ) {
     const deadline = clock.now() + input.timeout * 1000
     const leave = actor.kind === 'agent' && input.wait ? agents.listening(actor.name) : () => undefined
     try {
@@ -51,7 +58,10 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
   function consumer(inbox: string, id: string): ConsumerRow {
     const row = tables.consumer(inbox, id)
     if (row) return row
-    throw new AgoraError('not_found', 'id: there is no such consumer on your inbox.', { field: 'id', hint: 'GET /consumers lists them.' })
+    throw new AgoraError('not_found', 'id: there is no such consumer on your inbox.', {
+      field: 'id',
+      hint: 'GET /consumers lists them.',
+    })
   }
   const consumerView = (row: ConsumerRow) => ({
     id: row.id,
@@ -65,7 +75,8 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     const inbox = inboxOfActor(actor)
     for (const row of tables.ofId(id)) {
       const delivered = tables.deliveryOf(inbox, row.position)
-      if (delivered || actor.kind === 'operator' || (actor.kind === 'agent' && row.from_did === actor.did)) return { row, delivered }
+      if (delivered || actor.kind === 'operator' || (actor.kind === 'agent' && row.from_did === actor.did))
+        return { row, delivered }
     }
     throw new AgoraError('not_found', 'id: there is no such message among yours.', { field: 'id' })
   }
@@ -102,7 +113,9 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
       await database.write(() => {
         const { delivered } = visible(id, actor)
         if (!delivered) {
-          throw new AgoraError('not_permitted', 'id: only who a message was delivered to can acknowledge it.', { field: 'id' })
+          throw new AgoraError('not_permitted', 'id: only who a message was delivered to can acknowledge it.', {
+            field: 'id',
+          })
         }
         mailbox.acknowledge(inbox, delivered)
       })
@@ -137,7 +150,10 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
         const inbox = inboxOfActor(actor)
         const all = tables.consumers(inbox)
         if (all.length >= 100) {
-          throw new AgoraError('rate_limited', 'label: an inbox has at most 100 consumers.', { field: 'label', hint: 'Remove those that are not used.' })
+          throw new AgoraError('rate_limited', 'label: an inbox has at most 100 consumers.', {
+            field: 'label',
+            hint: 'Remove those that are not used.',
+          })
         }
         const row = { id: randomUUID(), inbox, label, position: 0, created_at: clock.now() }
         tables.insertConsumer(row)

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../base/clock.ts'
 import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
-import { Envelope, type Stage } from '../../contract/envelope.ts'
+import type { Envelope, Stage } from '../../contract/envelope.ts'
 import { type Receipt, receiptWire } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
 import { seal } from '../../core/envelopes.ts'
@@ -31,10 +31,12 @@ export function createMailbox(parts: MessagingParts) {
     }
     return count
   }
-  const changeUnread = (inbox: string, by: number) => {
-    unread(inbox)
-    database.afterCommit(() => unreadCounts.set(inbox, Math.max(0, (unreadCounts.get(inbox) ?? 0) + by)))
-  }
+  /** Within a write. A count not asked for yet is left to be read from what will have been committed. */
+  const changeUnread = (inbox: string, by: number) =>
+    database.afterCommit(() => {
+      const count = unreadCounts.get(inbox)
+      if (count !== undefined) unreadCounts.set(inbox, count + by)
+    })
 
   const inboxOf = (did: string): string => {
     const { agent } = parseDid(did)
@@ -151,7 +153,13 @@ export function createMailbox(parts: MessagingParts) {
   function advance(row: MessageRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
     if (!advances(row.stage as Stage, stage)) return
     const times = { ...JSON.parse(row.times), ...(sentAt ? { sent: sentAt } : {}), [stage]: at }
-    tables.setStage({ position: row.position, stage, note: note ?? null, reason: reason ?? null, times: JSON.stringify(times) })
+    tables.setStage({
+      position: row.position,
+      stage,
+      note: note ?? null,
+      reason: reason ?? null,
+      times: JSON.stringify(times),
+    })
     events.emit('message.stage', inboxOf(row.from_did), {
       id: row.id,
       to: row.to_did,
@@ -163,8 +171,13 @@ export function createMailbox(parts: MessagingParts) {
   }
 
   function progress(learned: Progress): void {
-    if (learned.stage === 'sent') return stageChanges.wake(learned.id)
-    const row = tables.ofId(learned.id).find((message) => message.direction === 'out' && nodeOf(message.to_did) === learned.peer)
+    if (learned.stage === 'sent') {
+      stageChanges.wake(learned.id)
+      return
+    }
+    const row = tables
+      .ofId(learned.id)
+      .find((message) => message.direction === 'out' && nodeOf(message.to_did) === learned.peer)
     if (row) advance(row, learned)
   }
 

@@ -9,13 +9,14 @@ const ById = z.object({ id: MessageId })
 const Text = z
   .string()
   .min(1)
+  .refine((text) => text.isWellFormed(), 'holds half a character (a lone surrogate)')
   .refine((text) => byteLength(text) <= BODY_MAX, `is longer than ${BODY_MAX} bytes`)
 
 /** What reading an inbox takes; the same for the default inbox view and for named consumers. */
 const Reading = z.object({
   wait: queryFlag.default(false),
   /** Seconds a waiting read stays open. */
-  timeout: queryInt(0, 300).default(30),
+  timeout: queryInt(0, 290).default(30),
   limit: Limit,
   cursor: Cursor.optional(),
 })
@@ -34,7 +35,7 @@ export const messagingOperations = [
       conversation_id: MessageId.optional(),
       id: MessageId.optional(),
       wait_for: Stage.extract(['sent', 'stored', 'shown', 'acknowledged']).optional(),
-      timeout: z.number().min(0).max(300).default(5),
+      timeout: z.number().min(0).max(290).default(5),
     }),
     output: Delivery.partial().extend({ items: z.array(Delivery).optional() }),
     http: { method: 'POST', path: '/send', status: 201 },

@@ -17,7 +17,10 @@ export const REQUESTS_OF_ONE = 20
 export const REQUESTS_OF_ALL = 1000
 
 /** The envelope types `message` and `receipt`. */
-export function messagingWire({ clock, outbox, book, events, network }: MessagingParts, mailbox: Mailbox): WireHandler[] {
+export function messagingWire(
+  { clock, outbox, book, events, network }: MessagingParts,
+  mailbox: Mailbox,
+): WireHandler[] {
   const { tables } = mailbox
 
   function message(envelope: Envelope, text: string, { did, granted }: Sender): Outcome {
@@ -59,7 +62,15 @@ export function messagingWire({ clock, outbox, book, events, network }: Messagin
   function receipts({ body }: Envelope, { did }: Sender): undefined {
     for (const { id, stage, at, note, reason } of body['receipts'] as Receipt[]) {
       const settled = outbox.settle(id, did)
-      mailbox.progress({ id, peer: did, stage, at: Date.parse(at), sentAt: settled?.first_sent_at ?? undefined, note, reason })
+      mailbox.progress({
+        id,
+        peer: did,
+        stage,
+        at: Date.parse(at),
+        sentAt: settled?.first_sent_at ?? undefined,
+        note,
+        reason,
+      })
     }
   }
 
@@ -97,11 +108,15 @@ export function requestHandlers(
       })
     }
     if (fitting.length > 1) {
-      throw new AgoraError('ambiguous_name', `peer: ${fitting.length} strangers call themselves ${JSON.stringify(peer)}.`, {
-        field: 'peer',
-        hint: 'Give the DID of the one you mean.',
-        candidates: fitting,
-      })
+      throw new AgoraError(
+        'ambiguous_name',
+        `peer: ${fitting.length} strangers call themselves ${JSON.stringify(peer)}.`,
+        {
+          field: 'peer',
+          hint: 'Give the DID of the one you mean.',
+          candidates: fitting,
+        },
+      )
     }
     return { did, rows: tables.held(did) }
   }

@@ -44,7 +44,12 @@ export function takeTurn(
 }
 
 /** The same for a message that came from elsewhere: it is taken in any case, and counted. A stranger's person ends no pause of ours. */
-export function hear(speaker: 'person' | 'agent', id: string, talk: Talk, trace: Trace | undefined): Exclude<Turn, { refused: unknown }> {
+export function hear(
+  speaker: 'person' | 'agent',
+  id: string,
+  talk: Talk,
+  trace: Trace | undefined,
+): Exclude<Turn, { refused: unknown }> {
   if (speaker === 'person') return { trace: trace ?? { id, hops: 0 }, agentMessages: 0, paused: talk.paused }
   return { trace: trace ?? { id, hops: 0 }, agentMessages: talk.agentMessages + 1, paused: talk.paused }
 }

@@ -20,25 +20,42 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
 
   /** The message a reply answers, if the caller has it. */
   function answered(id: string, from: string): MessageRow {
-    const row = tables.ofId(id).find((message) => message.from_did === from || tables.deliveryOf(mailbox.inboxOf(from), message.position))
+    const row = tables
+      .ofId(id)
+      .find((message) => message.from_did === from || tables.deliveryOf(mailbox.inboxOf(from), message.position))
     if (row) return row
     throw new AgoraError('not_found', 'reply_to: there is no such message among yours.', { field: 'reply_to' })
   }
 
   function everybody(from: string): string[] {
-    const local = agents.names().map((name) => agentDid(key.did, name)).filter((did) => did !== from)
+    const local = agents
+      .names()
+      .map((name) => agentDid(key.did, name))
+      .filter((did) => did !== from)
     const peers = network.peers().map((peer) => peer.did)
     return [...local, ...peers.filter((did) => grantPeer(did, book.trust(did), ['message.broadcast']))]
   }
 
   /** Within a write: signs and keeps one message. Answers its row, or why the agent may not speak now. */
-  function keep(from: string, to: string, input: Sending, conversationId: string | undefined, answers: MessageRow | undefined): MessageRow | { paused: string } {
+  function keep(
+    from: string,
+    to: string,
+    input: Sending,
+    conversationId: string | undefined,
+    answers: MessageRow | undefined,
+  ): MessageRow | { paused: string } {
     const now = clock.now()
     const id = input.id ?? newId(now)
     const conversation = conversationId ?? id
     const { agent } = parseDid(from)
     const heard = agent === undefined ? undefined : agents.trace(agent)
-    const turn = takeTurn(agent === undefined ? 'person' : 'agent', id, mailbox.talk(conversation), heard, conversationBudget)
+    const turn = takeTurn(
+      agent === undefined ? 'person' : 'agent',
+      id,
+      mailbox.talk(conversation),
+      heard,
+      conversationBudget,
+    )
     if ('refused' in turn) return pause(turn.refused, conversation, heard)
     const parts = {
       id,
@@ -53,7 +70,9 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     const sealed = seal({ key, clock }, parts)
     // Control characters take six bytes in JSON: a text within its limit can still be too long for a frame.
     if (Buffer.byteLength(sealed.text) > FRAME_MAX) {
-      throw new AgoraError('too_large', `body: the message takes more than ${FRAME_MAX} bytes when written as JSON.`, { field: 'body' })
+      throw new AgoraError('too_large', `body: the message takes more than ${FRAME_MAX} bytes when written as JSON.`, {
+        field: 'body',
+      })
     }
     const local = nodeOf(to) === key.did
     const stage: Stage = local ? 'stored' : 'queued'
@@ -89,7 +108,10 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     if (why === 'exhausted' && known && known.paused_at === null) {
       const { last_position: position, ...rest } = known
       tables.putConversation({ ...rest, position, paused_at: clock.now() })
-      events.emit('conversation.paused', OPERATOR_INBOX, { conversation_id: known.id, agent_messages: known.agent_messages })
+      events.emit('conversation.paused', OPERATOR_INBOX, {
+        conversation_id: known.id,
+        agent_messages: known.agent_messages,
+      })
     }
     return { paused: known?.id ?? conversation }
   }
@@ -107,10 +129,15 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     for (;;) {
       const current = tables.ofId(row.id).find((message) => message.from_did === row.from_did) ?? row
       const delivery = mailbox.delivery(current)
-      const reached = goal === undefined || delivery.stage === 'failed' || delivery.stage === 'expired' || rank(delivery.stage) >= rank(goal)
+      const reached =
+        goal === undefined ||
+        delivery.stage === 'failed' ||
+        delivery.stage === 'expired' ||
+        rank(delivery.stage) >= rank(goal)
       const left = deadline - clock.now()
-      if (reached || left <= 0) return delivery
-      await mailbox.waitForStage(row.id, left, signal)
+      if (reached || left <= 0 || signal.aborted) return delivery
+      // Whoever stops waiting is still told how far it came: the message itself is kept.
+      await mailbox.waitForStage(row.id, left, signal).catch(() => false)
     }
   }
 

@@ -153,7 +153,10 @@ export const messagingTables = (database: Database) => {
       return database.all(from === undefined ? query : query.where((e) => fromNode(e, from)))
     },
     heldCount: (from?: string) => {
-      const query = sql.selectFrom('messages').select((e) => e.fn.countAll().as('count')).where('held', '=', 1)
+      const query = sql
+        .selectFrom('messages')
+        .select((e) => e.fn.countAll().as('count'))
+        .where('held', '=', 1)
       return count(database.first(from === undefined ? query : query.where((e) => fromNode(e, from))))
     },
     release: (position: number) =>
@@ -225,7 +228,10 @@ export const messagingTables = (database: Database) => {
       ),
     lastDelivery: (inbox: string) =>
       database.first(
-        sql.selectFrom('deliveries').select((e) => e.fn.max('position').as('position')).where('inbox', '=', inbox),
+        sql
+          .selectFrom('deliveries')
+          .select((e) => e.fn.max('position').as('position'))
+          .where('inbox', '=', inbox),
       )?.position ?? 0,
     dropInbox(inbox: string) {
       database.run(sql.deleteFrom('deliveries').where('inbox', '=', inbox))
@@ -238,7 +244,11 @@ export const messagingTables = (database: Database) => {
     putMember: (inbox: string, id: string, position: number) => putMember.run({ inbox, id, position }),
     isMember: (inbox: string, id: string) =>
       database.first(
-        sql.selectFrom('conversation_members').select('inbox').where('inbox', '=', inbox).where('conversation_id', '=', id),
+        sql
+          .selectFrom('conversation_members')
+          .select('inbox')
+          .where('inbox', '=', inbox)
+          .where('conversation_id', '=', id),
       ) !== undefined,
     conversations: (before: number, limit: number) =>
       database.all(
@@ -264,7 +274,10 @@ export const messagingTables = (database: Database) => {
     pausedCount: () =>
       count(
         database.first(
-          sql.selectFrom('conversations').select((e) => e.fn.countAll().as('count')).where('paused_at', 'is not', null),
+          sql
+            .selectFrom('conversations')
+            .select((e) => e.fn.countAll().as('count'))
+            .where('paused_at', 'is not', null),
         ),
       ),
     /** Of one conversation, newest first; with `party`, only what that agent sent or was delivered. */

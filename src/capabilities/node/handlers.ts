@@ -1,5 +1,5 @@
-import { rfc3339 } from '../../base/clock.ts'
 import type { Clock } from '../../base/clock.ts'
+import { rfc3339 } from '../../base/clock.ts'
 import { didKey, multikey, parseDid } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import type { Directory } from '../../core/directory.ts'
@@ -18,13 +18,36 @@ export interface NodeParts {
   book: PeerBook
   self: { did: string; name: string; peerId: string; version: string; home: string; startedAt: number }
   apiUrl: () => string
-  counts: { agents: () => number; unread: (inbox: string) => number; requests: () => number; outbox: () => number; paused: () => number }
+  counts: {
+    agents: () => number
+    unread: (inbox: string) => number
+    requests: () => number
+    outbox: () => number
+    paused: () => number
+  }
   requestStop: () => void
 }
 
-type Names = 'node.health' | 'node.status' | 'node.identity' | 'node.peers' | 'node.connect' | 'node.disconnect' | 'node.stop'
+type Names =
+  | 'node.health'
+  | 'node.status'
+  | 'node.identity'
+  | 'node.peers'
+  | 'node.connect'
+  | 'node.disconnect'
+  | 'node.stop'
 
-export function nodeHandlers({ clock, database, network, directory, book, self, apiUrl, counts, requestStop }: NodeParts): Pick<Handlers, Names> {
+export function nodeHandlers({
+  clock,
+  database,
+  network,
+  directory,
+  book,
+  self,
+  apiUrl,
+  counts,
+  requestStop,
+}: NodeParts): Pick<Handlers, Names> {
   const view = (peer: ConnectedPeer): Peer => ({
     ...peer,
     name: directory.nameOf(peer.did),

@@ -97,6 +97,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_peer ON outbox (peer, seq);
 CREATE INDEX outbox_id ON outbox (id);
+CREATE INDEX outbox_receipts ON outbox (peer) WHERE type = 'receipt';
 
 CREATE TABLE seen (
   id TEXT NOT NULL,
