@@ -79,7 +79,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
   const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
   const tokenFile = (name: string) => agentTokenFile(home, name)
   // The network needs what is below it and is needed by it: what is called only once it runs is looked up then.
-  const registry = createAgentRegistry({ clock, database, tokenFile, onChange: () => network.announce() })
+  const registry = createAgentRegistry({ clock, database, tokenFile, onChange: tellOfAgents })
   const peers = { peers: () => network.peers(), peer: (did: string) => network.peer(did) }
   const directory = createDirectory({ self, book, network: peers, hasAgent: registry.has, agentNames: registry.names })
   const messaging = {
@@ -126,6 +126,11 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     telemetry,
     onPeer: tellOfPeer,
   })
+
+  function tellOfAgents() {
+    directory.refresh()
+    network.announce()
+  }
 
   function tellOfPeer(change: string, peer: ConnectedPeer) {
     directory.refresh()

@@ -32,8 +32,7 @@ export const nodeDid = (publicKey: Uint8Array): string => METHOD + multikey(publ
 
 export const didKey = (did: string): string => `did:key:${parseDid(did).node.slice(METHOD.length)}`
 
-export const peerIdOf = (did: string): string =>
-  base58btc.encode(joined(PEER_PREFIX, parseDid(did).publicKey)).slice(1)
+export const peerIdOf = (did: string): string => base58btc.encode(joined(PEER_PREFIX, parseDid(did).publicKey)).slice(1)
 
 /** The node DID of a libp2p peer ID; undefined when it is not that of an Ed25519 key. */
 export function didOfPeerId(peerId: string): string | undefined {
@@ -87,7 +86,8 @@ function readDid(text: string): Did | undefined {
     const agent = fragment === undefined ? undefined : decodeURIComponent(fragment)
     // One agent, one spelling: what encodes back to something else is refused, or names could be doubled. And no agent of a
     // peer has a name that could not be given here: it would be shown, and `a@b` would look like somebody else's agent.
-    if (agent !== undefined && (encodeURIComponent(agent) !== fragment || nameFault(agent) !== undefined)) return undefined
+    if (agent !== undefined && (encodeURIComponent(agent) !== fragment || nameFault(agent) !== undefined))
+      return undefined
     return { node, agent, publicKey }
   } catch {
     // Undecodable base58 or percent-encoding: not a DID.

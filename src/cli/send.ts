@@ -119,8 +119,6 @@ function reasonWords({ reason, to_name }: Delivery, node: string): string {
       return `the clocks of this machine and of ${node} differ by more than 10 minutes`
     case 'expired':
       return `${node} got it after its time to live`
-    case 'dropped':
-      return `the operator of ${node} threw it away`
     case 'too_large':
       return 'it is too large'
     default:

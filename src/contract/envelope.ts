@@ -56,6 +56,5 @@ export const FailureReason = z.enum([
   'too_large',
   'malformed',
   'unsupported_type',
-  'dropped',
 ])
 export type FailureReason = z.output<typeof FailureReason>

@@ -18,7 +18,7 @@ export interface Directory {
   resolveNode(address: string, field: string): string
   /** How a DID is called here: what one would type to reach it, and with its DID's tail where another has the same name. */
   nameOf(did: string): string
-  /** Who is connected has changed: what was computed from it is forgotten. */
+  /** Who is connected, or the agents of this node, have changed: what was computed from them is forgotten. */
   refresh(): void
 }
 
@@ -119,13 +119,16 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
     const connected = network.peers()
     const known = book.get(did)
     const name = known?.alias ?? known?.name ?? connected.find((peer) => peer.did === did)?.name
-    if (name === undefined) return didTail(did)
+    if (name === undefined || name === didTail(did)) return didTail(did)
     const others = [
       self,
       ...book.list().map((peer) => ({ did: peer.did, name: peer.alias ?? peer.name })),
       ...connected,
+      ...agentNames().map((agent) => ({ did: agentDid(self.did, agent), name: agent })),
     ]
-    const taken = others.some((peer) => peer.did !== did && skeleton(peer.name) === skeleton(name))
+    // A name with a `…` of its own could look like somebody else's with the tail.
+    const taken =
+      name.includes('…') || others.some((other) => other.did !== did && skeleton(other.name) === skeleton(name))
     return taken ? `${name} ${didTail(did)}` : name
   }
 

@@ -35,7 +35,7 @@ export interface WireHandler {
 /** So many offences within a minute close the connection. */
 const OFFENCES_MAX = 3
 const OFFENCE_WINDOW = 60_000
-/** Envelopes of receipts that may wait for one peer before nothing more is taken in from it. */
+/** Envelopes of receipts that may wait for one stranger before nothing more is taken in from it. */
 export const RECEIPTS_WAITING_MAX = 1000
 
 interface SeenRow {
@@ -153,8 +153,9 @@ export function createInbound({
   }
 
   async function receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }> {
-    // Whoever sends and does not take its receipts would fill the disk with them; the stream ends, and it may come again.
-    if (outbox.receiptsWaiting(did) > RECEIPTS_WAITING_MAX) {
+    // A stranger who sends and does not take its receipts would fill the disk with them; the stream ends, and it may come
+    // again. Those who may fill inboxes are not held to it: two that owe each other much would wait for one another.
+    if (book.trust(did) === 0 && outbox.receiptsWaiting(did) > RECEIPTS_WAITING_MAX) {
       telemetry.count('rate_limited', { what: 'receipts' })
       throw new AgoraError('rate_limited', `${did} does not take the receipts it is owed.`)
     }

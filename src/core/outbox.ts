@@ -53,6 +53,8 @@ export interface Outbox extends LinkListener {
 
 /** Envelopes read and sent at a time, and on their way without the other side having kept them. */
 const BATCH = 64
+/** Characters of envelopes read at a time, or one envelope: what a peer that does not read costs here. */
+const BATCH_SIZE = 1 << 20
 const WINDOW = 1024
 
 interface Lane {
@@ -139,11 +141,31 @@ export function createOutbox({
     sql.deleteFrom('outbox').where('seq', '=', value('seq')),
   )
 
-  /** What is lost so is only sent again, and told for what it is by the other side. */
-  const notKept = (error: unknown) =>
-    telemetry.log.warn({ error: String(error) }, 'the outbox could not note what was sent')
+  /** Notes what can be lost without harm: then it is only sent again, and the other side tells it for what it is. */
+  async function note(work: () => void): Promise<void> {
+    settling++
+    try {
+      await database.later(work)
+    } catch (error) {
+      telemetry.log.warn({ error: String(error) }, 'the outbox could not note what was sent')
+    }
+    settling--
+    settleIdle()
+  }
   const tell = (progress: Progress) => {
     for (const listener of listeners) listener(progress)
+  }
+
+  /** The next rows to send, and whether there may be more. */
+  function ahead(peer: string, cursor: number): { rows: OutboxRow[]; more: boolean } {
+    const rows: OutboxRow[] = []
+    let size = 0
+    for (const row of next.iterate({ peer, cursor })) {
+      size += row.envelope.length
+      if (size > BATCH_SIZE && rows.length > 0) return { rows, more: true }
+      rows.push(row)
+    }
+    return { rows, more: rows.length === BATCH }
   }
 
   function wake(peer: string) {
@@ -157,20 +179,21 @@ export function createOutbox({
     lane.pumping = true
     try {
       while (lane.again && lane.flying.length < WINDOW && lanes.get(peer) === lane) {
-        const rows = next.all({ peer, cursor: lane.cursor })
+        const { rows, more } = ahead(peer, lane.cursor)
         const last = rows.at(-1)
-        lane.again = rows.length === BATCH
+        lane.again = more
         if (!last) break
         for (const row of rows) lane.flying.push({ seq: row.seq, type: row.type })
         lane.cursor = last.seq
         await lane.link.send(rows.map((row) => Buffer.from(row.envelope)))
         const now = clock.now()
         const from = rows[0]?.seq ?? last.seq
-        database.later(() => markSent.run({ peer, from, to: last.seq, now })).catch(notKept)
-        for (const row of rows) {
-          telemetry.count('envelopes_sent', { type: row.type })
-          if (row.type !== receiptWire.type) tell({ id: row.id, peer, stage: 'sent', at: now })
-        }
+        void note(() => markSent.run({ peer, from, to: last.seq, now })).then(() => {
+          for (const { id, type } of rows) {
+            if (type !== receiptWire.type) tell({ id, peer, stage: 'sent', at: now })
+          }
+        })
+        for (const { type } of rows) telemetry.count('envelopes_sent', { type })
       }
     } catch (error) {
       // The link is gone or the disk refuses: all of it is still in the outbox, and goes again with the next link.
@@ -250,14 +273,9 @@ export function createOutbox({
       const ended = kept.filter((row) => row.type === receiptWire.type)
       wake(peer)
       if (ended.length === 0) return settleIdle()
-      settling++
-      database
-        .later(() => ended.forEach(({ seq }) => void remove.run({ seq })))
-        .catch(notKept)
-        .finally(() => {
-          settling--
-          settleIdle()
-        })
+      void note(() => {
+        for (const { seq } of ended) remove.run({ seq })
+      })
     },
     linkDown(peer, link) {
       if (lanes.get(peer)?.link === link) lanes.delete(peer)

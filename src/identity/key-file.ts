@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { AgoraError, messageOf } from '../base/errors.ts'
 import { keyFromSeed, type NodeKey } from './signing.ts'
 
@@ -50,13 +60,20 @@ export function openKey(path: string, isNew: boolean): NodeKey {
 function makeKey(path: string): NodeKey {
   const key = keyFromSeed(new Uint8Array(randomBytes(32)))
   const file: KeyFile = { type: 'agora-node-key-1', did: key.did, seed: Buffer.from(key.seed).toString('base64url') }
-  // `wx`: an existing file is never written over. Synced, because all else depends on it.
-  const handle = openSync(path, 'wx', 0o600)
+  // Synced, because all else depends on it, and linked to its name only when it is whole: a link never replaces a file, and
+  // a crash in between leaves no half of a key behind.
+  const draft = `${path}.${process.pid}`
+  const handle = openSync(draft, 'w', 0o600)
   try {
     writeSync(handle, `${JSON.stringify(file, null, 2)}\n`)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
+  }
+  try {
+    linkSync(draft, path)
+  } finally {
+    rmSync(draft)
   }
   return key
 }

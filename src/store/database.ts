@@ -24,6 +24,8 @@ export const sqlBuilder = <Tables>(): Kysely<Tables> =>
 export interface Statement<In, Out> {
   all(values: In): Out[]
   first(values: In): Out | undefined
+  /** Row by row, for whoever stops before the end. Nothing else may be asked of the database meanwhile. */
+  iterate(values: In): Iterable<Out>
   run(values: In): { changes: number; lastId: number }
 }
 
@@ -136,8 +138,13 @@ export function openDatabase(path: string): Database {
       return settleIdle()
     }
     for (const { job, result, after } of done) {
-      for (const run of after) run()
-      job.resolve(result)
+      try {
+        for (const run of after) run()
+        job.resolve(result)
+      } catch (error) {
+        // It is committed; whoever asked is told what did not follow from it.
+        job.reject(error)
+      }
     }
     settleIdle()
   }
@@ -206,6 +213,7 @@ export function openDatabase(path: string): Database {
       return {
         all: (values) => statement.all(...bind(values)) as Out[],
         first: (values) => statement.get(...bind(values)) as Out | undefined,
+        iterate: (values) => statement.iterate(...bind(values)) as Iterable<Out>,
         run: (values) => {
           const { changes, lastInsertRowid } = statement.run(...bind(values))
           return { changes, lastId: Number(lastInsertRowid) }

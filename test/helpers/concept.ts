@@ -33,7 +33,7 @@ function limits(): string[] {
     ['text of a message', `${size(BODY_MAX)} of UTF-8`],
     ['receipts in one envelope', number(RECEIPTS_MAX)],
     [
-      'envelopes of receipts that wait for one peer',
+      'envelopes of receipts that wait for one stranger',
       `${number(RECEIPTS_WAITING_MAX)}, then nothing more is taken in from it`,
     ],
     ['agents told in one hello or heartbeat', number(session.AGENTS_MAX)],

@@ -74,7 +74,7 @@ export function agentHandlers({
     'agents.register': (input) =>
       database
         .write(() => {
-          if (registry.has(input.name)) {
+          if (registry.taken(input.name)) {
             throw new AgoraError(
               'already_exists',
               `name: this node already has an agent ${JSON.stringify(input.name)}.`,

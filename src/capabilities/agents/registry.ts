@@ -15,6 +15,8 @@ export interface AgentRegistry {
   names(): string[]
   get(name: string): AgentRow | undefined
   has(name: string): boolean
+  /** Within a write: whether the name is taken, if only by a registration that shares the commit. */
+  taken(name: string): boolean
   /** The agent that also gets mail to the bare node. */
   defaultAgent(): string | undefined
   byToken(hash: string): string | undefined
@@ -33,6 +35,7 @@ export interface AgentRegistry {
   setTrace(name: string, trace: (Trace & { conversation_id: string }) | undefined): void
   /** Within a write. */
   change(name: string, values: Partial<AgentRow>): void
+  /** Within a write: a new token, in its file once the old one works no more. */
   renew(name: string): string
   /** Within a write. */
   remove(name: string): void
@@ -89,6 +92,7 @@ export function createAgentRegistry({
     names: () => [...agents.keys()],
     get: (name) => agents.get(name),
     has: (name) => agents.has(name),
+    taken: tables.has,
     defaultAgent: () => [...agents.values()].find((row) => row.is_default)?.name,
     byToken: (hash) => tokens.get(hash),
     presence,
@@ -144,8 +148,8 @@ export function createAgentRegistry({
     },
     renew(name) {
       const token = newToken()
-      writePrivate(tokenFile(name), `${token}\n`)
       change(name, { token_hash: tokenHash(token) })
+      database.afterCommit(() => writePrivate(tokenFile(name), `${token}\n`))
       return token
     },
     remove(name) {

@@ -21,6 +21,7 @@ const sql = sqlBuilder<{ agents: AgentRow }>()
 
 export const agentTables = (database: Database) => ({
   all: () => database.all(sql.selectFrom('agents').selectAll().orderBy('name')),
+  has: (name: string) => database.first(sql.selectFrom('agents').select('name').where('name', '=', name)) !== undefined,
   insert: (row: AgentRow) => database.run(sql.insertInto('agents').values(row)),
   update: (name: string, values: Partial<AgentRow>) =>
     database.run(sql.updateTable('agents').set(values).where('name', '=', name)),

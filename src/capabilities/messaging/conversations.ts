@@ -68,7 +68,10 @@ export function conversationHandlers(
         if (found.size >= limit) break
         position = at
         looked++
-        if (found.has(id) || (mine && !tables.isMember(mine.inbox, id))) continue
+        // Only what an agent has seen, or a search would tell it what is said behind its back.
+        if (found.has(id) || (mine && !tables.isParty(mine, at))) continue
+        // A conversation is found where it matches last; pages before this one had it then.
+        if (before !== Number.MAX_SAFE_INTEGER && tables.matchesSince(match, id, before, mine)) continue
         const row = tables.conversation(id)
         if (row) found.set(id, row)
       }
@@ -78,13 +81,14 @@ export function conversationHandlers(
   }
 
   return {
-    'conversations.list': ({ query, limit, cursor }, { actor }) => {
-      const before = positionOf(cursor, Number.MAX_SAFE_INTEGER)
+    'conversations.list': async ({ query, limit, cursor }, { actor }) => {
+      const before = positionOf(cursor, Number.MAX_SAFE_INTEGER, 'back')
       if (query !== undefined) {
+        await mailbox.searchable()
         const { rows, next } = search(query, before, limit, actor)
         return {
           items: rows.map((row) => view(row, actor)),
-          ...(next === undefined ? {} : { next_cursor: cursorOf(next) }),
+          ...(next === undefined ? {} : { next_cursor: cursorOf(next, 'back') }),
         }
       }
       const mine = party(actor)
@@ -92,18 +96,18 @@ export function conversationHandlers(
       const last = rows.at(-1)
       return {
         items: rows.map((row) => view(row, actor)),
-        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.last_position) } : {}),
+        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.last_position, 'back') } : {}),
       }
     },
 
     'conversations.show': ({ id, limit, cursor }, { actor }) => {
       const row = find(id, actor)
-      const rows = tables.history(id, positionOf(cursor, Number.MAX_SAFE_INTEGER), limit, party(actor))
+      const rows = tables.history(id, positionOf(cursor, Number.MAX_SAFE_INTEGER, 'back'), limit, party(actor))
       const last = rows.at(-1)
       return {
         conversation: view(row, actor),
         items: rows.map(mailbox.view),
-        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.position) } : {}),
+        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.position, 'back') } : {}),
       }
     },
 

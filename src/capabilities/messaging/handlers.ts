@@ -45,14 +45,20 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     }
   }
 
-  const answer = (rows: InboxRow[], limit: number, before: number, unread: number): Output<'messages.read'> => {
-    const cursor = cursorOf(rows.at(-1)?.delivery ?? before)
+  const answer = (
+    rows: InboxRow[],
+    limit: number,
+    before: number,
+    unread: number,
+    way: 'forward' | 'back' = 'forward',
+  ): Output<'messages.read'> => {
+    const cursor = cursorOf(rows.at(-1)?.delivery ?? before, way)
     return { items: rows.map(mailbox.view), cursor, unread, ...(rows.length === limit ? { next_cursor: cursor } : {}) }
   }
 
   /** A cursor from beyond the end would mark mail as shown that nobody has seen. */
   function heard(inbox: string, cursor: string | undefined, from: number): number {
-    return Math.min(positionOf(cursor, from), Math.max(from, tables.lastDelivery(inbox)))
+    return Math.min(positionOf(cursor, from, 'forward'), Math.max(from, tables.lastDelivery(inbox)))
   }
 
   function consumer(inbox: string, id: string): ConsumerRow {
@@ -89,8 +95,8 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     'messages.read': async (input, context) => {
       const inbox = inboxOfActor(context.actor)
       if (input.view === 'all') {
-        const rows = tables.latest(inbox, positionOf(input.cursor, Number.MAX_SAFE_INTEGER), input.limit)
-        return answer(rows, input.limit, 0, mailbox.unread(inbox))
+        const rows = tables.latest(inbox, positionOf(input.cursor, Number.MAX_SAFE_INTEGER, 'back'), input.limit)
+        return answer(rows, input.limit, 0, mailbox.unread(inbox), 'back')
       }
       const from = heard(inbox, input.cursor, 0)
       if (from > 0) await database.write(() => mailbox.showUpTo(inbox, from))
@@ -124,7 +130,7 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     },
 
     'messages.outbox': ({ limit, cursor }) => {
-      const rows = outbox.list(positionOf(cursor, 0), limit)
+      const rows = outbox.list(positionOf(cursor, 0, 'forward'), limit)
       const last = rows.at(-1)
       return {
         items: rows.map((row) => {
@@ -141,7 +147,7 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
             connected: network.peer(nodeOf(to)) !== undefined,
           }
         }),
-        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.seq) } : {}),
+        ...(last && rows.length === limit ? { next_cursor: cursorOf(last.seq, 'forward') } : {}),
       }
     },
 
@@ -165,14 +171,14 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     'consumers.read': async (input, context) => {
       const inbox = inboxOfActor(context.actor)
       const { position } = consumer(inbox, input.id)
-      const from = heard(inbox, input.cursor, position)
+      const from = Math.max(position, heard(inbox, input.cursor, position))
       if (from > position) {
         await database.write(() => {
           tables.moveConsumer(input.id, from)
           mailbox.showUpTo(inbox, from)
         })
       }
-      const rows = await orWait(() => tables.following(inbox, Math.max(from, position), input.limit), input, context)
+      const rows = await orWait(() => tables.following(inbox, from, input.limit), input, context)
       return answer(rows, input.limit, from, tables.countAfter(inbox, from))
     },
 

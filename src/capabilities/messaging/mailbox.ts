@@ -10,6 +10,7 @@ import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
 import { advances, type Turn } from './rules.ts'
 import type { Delivery, Message } from './schema.ts'
+import { createSearchIndex } from './search-index.ts'
 import { type InboxRow, type MessageRow, messagingTables } from './tables.ts'
 
 export type Spoken = Exclude<Turn, { refused: unknown }>
@@ -18,6 +19,7 @@ export type Spoken = Exclude<Turn, { refused: unknown }>
 export function createMailbox(parts: MessagingParts) {
   const { clock, key, database, events, outbox, book, directory, agents } = parts
   const tables = messagingTables(database)
+  const searchIndex = createSearchIndex({ clock, database, tables, log: parts.telemetry.log })
   const arrivals = createWaiters(clock)
   const stageChanges = createWaiters(clock)
   /** Unread mail by inbox, counted once and then kept up: counting a million rows for each answer would be felt. */
@@ -110,11 +112,12 @@ export function createMailbox(parts: MessagingParts) {
   /** Puts a kept message into its conversation, the search index and the inboxes it is for. */
   function enter(row: MessageRow, spoken: Spoken, inboxes: string[]): void {
     const before = tables.conversation(row.conversation_id)
-    tables.indexText(row.position, parse(row).body.text)
+    searchIndex.add(row.position)
     tables.putConversation({
       id: row.conversation_id,
       messages: (before?.messages ?? 0) + 1,
-      position: row.position,
+      // A stranger's message that is accepted later has a place of its own, before what was said meanwhile.
+      position: Math.max(before?.last_position ?? 0, row.position),
       agent_messages: spoken.agentMessages,
       trace: JSON.stringify(spoken.trace),
       paused_at: spoken.paused ? (before?.paused_at ?? clock.now()) : null,
@@ -238,12 +241,15 @@ export function createMailbox(parts: MessagingParts) {
       show(inbox, [row])
       if (row.acknowledged_at !== null) return
       tables.markAcknowledged(row.delivery, clock.now())
-      report([row], 'acknowledged')
+      // Read again, for the time at which it was shown.
+      report([tables.deliveryOf(inbox, row.position) ?? row], 'acknowledged')
     },
     dropInbox(inbox: string): void {
       tables.dropInbox(inbox)
       database.afterCommit(() => unreadCounts.delete(inbox))
     },
+    /** Resolves when every message kept so far can be found by its words. */
+    searchable: searchIndex.ready,
     waitForMail: arrivals.wait,
     waitForStage: stageChanges.wait,
   }

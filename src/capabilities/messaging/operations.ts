@@ -26,7 +26,7 @@ export const messagingOperations = [
     name: 'messages.send',
     summary: 'Send a message to an agent, a node, or, without `to`, to everybody known.',
     description:
-      'Answers with the stage reached: `queued` is on disk here, `stored` is on disk there. With `wait_for` the answer waits until that stage, a failure or `timeout` seconds. The same `id` given twice sends once. Without `to` it goes to the agents of this node and to connected peers of trust 1 or more, and the answer lists one delivery each.',
+      'Answers with the stage reached: `queued` is on disk here, `stored` is on disk there. With `wait_for` the answer waits until that stage, a failure or `timeout` seconds; for a peer that is not connected it does not wait. The same `id` given twice sends once. Without `to` it goes to the agents of this node and to connected peers of trust 1 or more, and the answer lists one delivery each.',
     who: 'agent',
     input: z.object({
       body: Text,

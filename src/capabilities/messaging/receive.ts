@@ -3,7 +3,7 @@ import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { byteLength } from '../../base/text.ts'
 import { BODY_MAX, type Envelope } from '../../contract/envelope.ts'
-import { type Receipt, receiptWire } from '../../contract/receipt.ts'
+import { knownReason, type Receipt, receiptWire } from '../../contract/receipt.ts'
 import type { Handlers } from '../../core/dispatch.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -69,7 +69,7 @@ export function messagingWire(
         at: Date.parse(at),
         sentAt: settled?.first_sent_at ?? undefined,
         note,
-        reason,
+        reason: stage === 'failed' ? knownReason(reason) : undefined,
       })
     }
   }
@@ -95,28 +95,25 @@ export function requestHandlers(
   const { tables } = mailbox
   const nameOf = (did: string) => book.get(did)?.name ?? network.peer(did)?.name ?? directory.nameOf(did)
 
-  /** A stranger is found by the name it gives itself, which `Directory` does not believe. */
+  /** A stranger is found by its DID, or as it is shown; `Directory` resolves neither. */
   function find(peer: string): { did: string; rows: MessageRow[] } {
     const senders = [...new Set(tables.held().map((row) => nodeOf(row.from_did)))]
-    const fitting = senders.filter((did) => did === peer || nameOf(did) === peer || directory.nameOf(did) === peer)
-    const [did] = fitting
-    if (did === undefined) {
+    const did = senders.find((sender) => sender === peer || directory.nameOf(sender) === peer)
+    const namesakes = senders.filter((sender) => nameOf(sender) === peer)
+    if (did === undefined && namesakes.length === 0) {
       throw new AgoraError('not_found', `peer: no messages of ${JSON.stringify(peer)} wait here.`, {
         field: 'peer',
         hint: '`agora requests` lists who waits.',
         candidates: senders.map(directory.nameOf).slice(0, 10),
       })
     }
-    if (fitting.length > 1) {
-      throw new AgoraError(
-        'ambiguous_name',
-        `peer: ${fitting.length} strangers call themselves ${JSON.stringify(peer)}.`,
-        {
-          field: 'peer',
-          hint: 'Give the DID of the one you mean.',
-          candidates: fitting,
-        },
-      )
+    // Trust is given to a DID: a name that somebody else has too says nothing about whose it is.
+    if (did === undefined) {
+      throw new AgoraError('ambiguous_name', `peer: not only one peer calls itself ${JSON.stringify(peer)}.`, {
+        field: 'peer',
+        hint: 'Give the DID of the one you mean.',
+        candidates: namesakes,
+      })
     }
     return { did, rows: tables.held(did) }
   }

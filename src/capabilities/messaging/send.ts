@@ -6,13 +6,20 @@ import { type CallContext, grantPeer, type Handlers } from '../../core/dispatch.
 import { seal } from '../../core/envelopes.ts'
 import { OPERATOR_INBOX } from '../../core/events.ts'
 import type { Parsed } from '../../operations.ts'
-import type { Mailbox } from './mailbox.ts'
+import type { Mailbox, Spoken } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
 import { takeTurn } from './rules.ts'
 import { messageWire } from './schema.ts'
 import type { AgentTrace, MessageRow } from './tables.ts'
 
 type Sending = Parsed<'messages.send'>
+
+/** A message about to be kept. */
+interface Said {
+  id: string
+  conversation: string
+  spoken: Spoken
+}
 
 export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['messages.send'] {
   const { clock, key, database, events, outbox, book, directory, network, agents, conversationBudget } = parts
@@ -36,27 +43,19 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     return [...local, ...peers.filter((did) => grantPeer(did, book.trust(did), ['message.broadcast']))]
   }
 
-  /** Within a write: signs and keeps one message. Answers its row, or why the agent may not speak now. */
-  function keep(
-    from: string,
-    to: string,
-    input: Sending,
-    conversationId: string | undefined,
-    answers: MessageRow | undefined,
-  ): MessageRow | { paused: string } {
-    const now = clock.now()
-    const id = input.id ?? newId(now)
-    const conversation = conversationId ?? id
+  /** Within a write: a turn to say `id`, which a broadcast says to many; or the conversation in which the agent may not speak now. */
+  function speak(from: string, id: string, conversation: string): Spoken | { refused: string } {
     const { agent } = parseDid(from)
     const heard = agent === undefined ? undefined : agents.trace(agent)
-    const turn = takeTurn(
-      agent === undefined ? 'person' : 'agent',
-      id,
-      mailbox.talk(conversation),
-      heard,
-      conversationBudget,
-    )
-    if ('refused' in turn) return pause(turn.refused, conversation, heard)
+    const speaker = agent === undefined ? 'person' : 'agent'
+    const turn = takeTurn(speaker, id, mailbox.talk(conversation), heard, conversationBudget)
+    return 'refused' in turn ? pause(turn.refused, conversation, heard) : turn
+  }
+
+  /** Within a write: signs and keeps one message. */
+  function keep(from: string, to: string, input: Sending, said: Said, answers?: MessageRow): MessageRow {
+    const { id, conversation, spoken } = said
+    const now = clock.now()
     const parts = {
       id,
       type: messageWire.type,
@@ -64,7 +63,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
       to,
       conversation_id: conversation === id ? undefined : conversation,
       reply_to: input.reply_to,
-      trace: turn.trace,
+      trace: spoken.trace,
       body: { text: input.body },
     }
     const sealed = seal({ key, clock }, parts)
@@ -97,12 +96,16 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
       const delivered = tables.deliveryOf(inbox, answers.position)
       if (delivered) mailbox.acknowledge(inbox, delivered)
     }
-    mailbox.enter(row, turn, local ? mailbox.inboxesFor(to, from) : [])
+    mailbox.enter(row, spoken, local ? mailbox.inboxesFor(to, from) : [])
     if (!local) outbox.post(sealed, nodeOf(to))
     return row
   }
 
-  function pause(why: 'paused' | 'exhausted', conversation: string, heard: AgentTrace | undefined): { paused: string } {
+  function pause(
+    why: 'paused' | 'exhausted',
+    conversation: string,
+    heard: AgentTrace | undefined,
+  ): { refused: string } {
     // A talk that moves from one conversation to the next is stopped where it came from.
     const known = tables.conversation(conversation) ?? (heard && tables.conversation(heard.conversation_id))
     if (why === 'exhausted' && known && known.paused_at === null) {
@@ -113,12 +116,12 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
         agent_messages: known.agent_messages,
       })
     }
-    return { paused: known?.id ?? conversation }
+    return { refused: known?.id ?? conversation }
   }
 
-  function keptBefore(from: string, { id, body }: Sending): MessageRow | undefined {
+  function keptBefore(from: string, to: string, { id, body }: Sending): MessageRow | undefined {
     const row = id === undefined ? undefined : tables.ofId(id).find((message) => message.from_did === from)
-    if (row && JSON.parse(row.envelope).body.text !== body) {
+    if (row && (row.to_did !== to || JSON.parse(row.envelope).body.text !== body)) {
       throw new AgoraError('already_exists', 'id: another message was sent under this id.', { field: 'id' })
     }
     return row
@@ -126,14 +129,11 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
 
   async function settled(row: MessageRow, { wait_for: goal, timeout }: Sending, signal: AbortSignal) {
     const deadline = clock.now() + timeout * 1000
-    for (;;) {
-      const current = tables.ofId(row.id).find((message) => message.from_did === row.from_did) ?? row
+    for (let current = row; ; current = tables.ofId(row.id).find(({ from_did }) => from_did === row.from_did) ?? row) {
       const delivery = mailbox.delivery(current)
-      const reached =
-        goal === undefined ||
-        delivery.stage === 'failed' ||
-        delivery.stage === 'expired' ||
-        rank(delivery.stage) >= rank(goal)
+      const waits = goal !== undefined && rank(delivery.stage) >= 0 && rank(delivery.stage) < rank(goal)
+      // For a peer that is away the answer would only come later, and say the same.
+      const reached = !waits || (delivery.stage === 'queued' && !network.peer(nodeOf(row.to_did)))
       const left = deadline - clock.now()
       if (reached || left <= 0 || signal.aborted) return delivery
       // Whoever stops waiting is still told how far it came: the message itself is kept.
@@ -149,23 +149,31 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     if (to === from) throw new AgoraError('invalid_input', 'to: this is the sender itself.', { field: 'to' })
 
     if (to !== undefined) {
-      const kept = await database.write(() => keptBefore(from, input) ?? keep(from, to, input, conversationId, answers))
-      if ('paused' in kept) throw paused(kept.paused)
+      const kept = await database.write(() => {
+        const before = keptBefore(from, to, input)
+        if (before) return before
+        const id = input.id ?? newId(clock.now())
+        const conversation = conversationId ?? id
+        const spoken = speak(from, id, conversation)
+        return 'refused' in spoken ? spoken : keep(from, to, input, { id, conversation, spoken }, answers)
+      })
+      if ('refused' in kept) throw paused(kept.refused)
       return settled(kept, input, signal)
     }
     if (input.id !== undefined) {
       throw new AgoraError('invalid_input', 'id: a broadcast makes many messages; it takes no id.', { field: 'id' })
     }
     const recipients = everybody(from)
+    if (recipients.length === 0) return { items: [] }
     const kept = await database.write(() => {
-      let conversation = conversationId
-      return recipients.map((recipient) => {
-        const row = keep(from, recipient, input, conversation, undefined)
-        if ('paused' in row) throw paused(row.paused)
-        conversation ??= row.conversation_id
-        return row
-      })
+      const ids = recipients.map(() => newId(clock.now()))
+      const [first = ''] = ids
+      const conversation = conversationId ?? first
+      const spoken = speak(from, first, conversation)
+      if ('refused' in spoken) return spoken
+      return recipients.map((to, index) => keep(from, to, input, { id: ids[index] ?? first, conversation, spoken }))
     })
+    if ('refused' in kept) throw paused(kept.refused)
     return { items: await Promise.all(kept.map((row) => settled(row, input, signal))) }
   }
 }

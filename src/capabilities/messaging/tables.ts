@@ -53,15 +53,24 @@ export interface ConsumerRow {
 
 export type AgentTrace = Trace & { conversation_id: string }
 
+/** An agent, as it appears in messages. */
+export interface Party {
+  did: string
+  inbox: string
+}
+
 interface Tables {
   messages: MessageRow
   deliveries: DeliveryRow
   conversations: ConversationRow
   conversation_members: { inbox: string; conversation_id: string; last_position: number }
   consumers: ConsumerRow
+  unindexed: { position: number }
   message_text: { rowid: number; text: string; message_text: string }
 }
 
+/** Marked as shown by one cursor at most: a page has 500. */
+const SHOWN_AT_ONCE = 10_000
 const sql = sqlBuilder<Tables>()
 const fresh = (row: object) => row as never // the position is given by the table
 
@@ -88,6 +97,9 @@ export const messagingTables = (database: Database) => {
   )
   const indexText = database.statement<{ position: number; text: string }>((value) =>
     sql.insertInto('message_text').values(fresh({ rowid: value('position'), text: value('text') })),
+  )
+  const insertUnindexed = database.statement<{ position: number }>((value) =>
+    sql.insertInto('unindexed').values({ position: value('position') }),
   )
   const insertDelivery = database.statement<{ inbox: string; message: number }>((value) =>
     sql.insertInto('deliveries').values(fresh({ inbox: value('inbox'), message: value('message') })),
@@ -120,7 +132,9 @@ export const messagingTables = (database: Database) => {
       .insertInto('conversation_members')
       .values({ inbox: value('inbox'), conversation_id: value('id'), last_position: value('position') })
       .onConflict((conflict) =>
-        conflict.columns(['inbox', 'conversation_id']).doUpdateSet({ last_position: value('position') }),
+        conflict
+          .columns(['inbox', 'conversation_id'])
+          .doUpdateSet((e) => ({ last_position: e.fn('max', ['last_position', e.val(value('position'))]) })),
       ),
   )
   const ofId = database.statement<{ id: string }, MessageRow>((value) =>
@@ -139,11 +153,27 @@ export const messagingTables = (database: Database) => {
       .innerJoin('messages', 'messages.position', 'deliveries.message')
       .selectAll('messages')
       .select(['deliveries.position as delivery', 'deliveries.shown_at', 'deliveries.acknowledged_at'])
+  const of = (inbox: string) => inboxRows().where('deliveries.inbox', '=', inbox)
+  const unshown = (inbox: string) => of(inbox).where('deliveries.shown_at', 'is', null)
+  const forward = (query: ReturnType<typeof of>, limit: number): InboxRow[] =>
+    database.all(query.orderBy('deliveries.position').limit(limit))
   const count = (row: { count: number | string | bigint } | undefined) => Number(row?.count ?? 0)
 
   return {
     insertMessage: (row: Omit<MessageRow, 'position'>) => insertMessage.run(row).lastId,
     indexText: (position: number, text: string) => indexText.run({ position, text }),
+    insertUnindexed: (position: number) => insertUnindexed.run({ position }),
+    /** Kept and not yet to be found by its words, oldest first. */
+    unindexed: (limit: number) =>
+      database.all(
+        sql
+          .selectFrom('unindexed')
+          .innerJoin('messages', 'messages.position', 'unindexed.position')
+          .select(['messages.position as position', 'messages.envelope as envelope'])
+          .orderBy('unindexed.position')
+          .limit(limit),
+      ),
+    removeUnindexed: (upTo: number) => database.run(sql.deleteFrom('unindexed').where('position', '<=', upTo)),
     insertDelivery: (inbox: string, message: number) => insertDelivery.run({ inbox, message }).lastId,
     setStage: setStage.run,
     /** All with this id: at most one of each sender. */
@@ -164,44 +194,18 @@ export const messagingTables = (database: Database) => {
     drop: (position: number) => database.run(sql.deleteFrom('messages').where('position', '=', position)),
 
     unread: (inbox: string, after: number, limit: number) =>
-      database.all(
-        inboxRows()
-          .where('deliveries.inbox', '=', inbox)
-          .where('deliveries.shown_at', 'is', null)
-          .where('deliveries.position', '>', after)
-          .orderBy('deliveries.position')
-          .limit(limit),
-      ) as InboxRow[],
+      forward(unshown(inbox).where('deliveries.position', '>', after), limit),
     following: (inbox: string, after: number, limit: number) =>
+      forward(of(inbox).where('deliveries.position', '>', after), limit),
+    latest: (inbox: string, before: number, limit: number): InboxRow[] =>
       database.all(
-        inboxRows()
-          .where('deliveries.inbox', '=', inbox)
-          .where('deliveries.position', '>', after)
-          .orderBy('deliveries.position')
-          .limit(limit),
-      ) as InboxRow[],
-    latest: (inbox: string, before: number, limit: number) =>
-      database.all(
-        inboxRows()
-          .where('deliveries.inbox', '=', inbox)
-          .where('deliveries.position', '<', before)
-          .orderBy('deliveries.position', 'desc')
-          .limit(limit),
-      ) as InboxRow[],
+        of(inbox).where('deliveries.position', '<', before).orderBy('deliveries.position', 'desc').limit(limit),
+      ),
     /** Not yet shown, up to and including a delivery's position. */
     unshown: (inbox: string, upTo: number) =>
-      database.all(
-        inboxRows()
-          .where('deliveries.inbox', '=', inbox)
-          .where('deliveries.shown_at', 'is', null)
-          .where('deliveries.position', '<=', upTo)
-          .orderBy('deliveries.position')
-          .limit(10_000),
-      ) as InboxRow[],
-    deliveryOf: (inbox: string, message: number) =>
-      database.first(inboxRows().where('deliveries.inbox', '=', inbox).where('deliveries.message', '=', message)) as
-        | InboxRow
-        | undefined,
+      forward(unshown(inbox).where('deliveries.position', '<=', upTo), SHOWN_AT_ONCE),
+    deliveryOf: (inbox: string, message: number): InboxRow | undefined =>
+      database.first(of(inbox).where('deliveries.message', '=', message)),
     markShown: (position: number, at: number) =>
       database.run(sql.updateTable('deliveries').set({ shown_at: at }).where('position', '=', position)),
     markAcknowledged: (position: number, at: number) =>
@@ -281,7 +285,7 @@ export const messagingTables = (database: Database) => {
         ),
       ),
     /** Of one conversation, newest first; with `party`, only what that agent sent or was delivered. */
-    history(id: string, before: number, limit: number, party?: { did: string; inbox: string }) {
+    history(id: string, before: number, limit: number, party?: Party) {
       const query = sql
         .selectFrom('messages')
         .selectAll()
@@ -290,22 +294,17 @@ export const messagingTables = (database: Database) => {
         .where('held', '=', 0)
         .orderBy('position', 'desc')
         .limit(limit)
-      if (!party) return database.all(query)
-      return database.all(
-        query.where((e) =>
-          e.or([
-            e('from_did', '=', party.did),
-            e.exists(
-              e
-                .selectFrom('deliveries')
-                .select('deliveries.position')
-                .whereRef('deliveries.message', '=', 'messages.position')
-                .where('deliveries.inbox', '=', party.inbox),
-            ),
-          ]),
-        ),
-      )
+      return database.all(party ? query.where((e) => ofParty(e, party)) : query)
     },
+    /** Whether that agent sent a message or was delivered it. */
+    isParty: (party: Party, position: number) =>
+      database.first(
+        sql
+          .selectFrom('messages')
+          .select('position')
+          .where('position', '=', position)
+          .where((e) => ofParty(e, party)),
+      ) !== undefined,
     /** Conversation and position of messages whose text matches an FTS5 query, newest first. */
     search: (match: string, before: number, limit: number) =>
       database.all(
@@ -318,10 +317,24 @@ export const messagingTables = (database: Database) => {
           .orderBy('message_text.rowid', 'desc')
           .limit(limit),
       ),
+    /** Whether a message at or after `since` in one conversation matches; with `party`, one of that agent's. */
+    matchesSince(match: string, id: string, since: number, party?: Party) {
+      const query = sql
+        .selectFrom('messages')
+        .innerJoin('message_text', 'message_text.rowid', 'messages.position')
+        .select('messages.position')
+        .where('messages.conversation_id', '=', id)
+        .where('messages.position', '>=', since)
+        .where('message_text', '=', match)
+        .limit(1)
+      return database.first(party ? query.where((e) => ofParty(e, party)) : query) !== undefined
+    },
 
     insertConsumer: (row: ConsumerRow) => database.run(sql.insertInto('consumers').values(row)),
     consumers: (inbox: string) =>
-      database.all(sql.selectFrom('consumers').selectAll().where('inbox', '=', inbox).orderBy('created_at')),
+      database.all(
+        sql.selectFrom('consumers').selectAll().where('inbox', '=', inbox).orderBy('created_at').orderBy('label'),
+      ),
     consumer: (inbox: string, id: string) =>
       database.first(sql.selectFrom('consumers').selectAll().where('inbox', '=', inbox).where('id', '=', id)),
     moveConsumer: (id: string, position: number) =>
@@ -330,6 +343,19 @@ export const messagingTables = (database: Database) => {
   }
 }
 export type MessagingTables = ReturnType<typeof messagingTables>
+
+/** Sent by an agent, or delivered to it. */
+const ofParty = (e: ExpressionBuilder<Tables, 'messages'>, { did, inbox }: Party) =>
+  e.or([
+    e('from_did', '=', did),
+    e.exists(
+      e
+        .selectFrom('deliveries')
+        .select('deliveries.position')
+        .whereRef('deliveries.message', '=', 'messages.position')
+        .where('deliveries.inbox', '=', inbox),
+    ),
+  ])
 
 /** Sent by the node itself or one of its agents; a range, so that the index serves. `$` follows `#` in ASCII. */
 const fromNode = (e: ExpressionBuilder<Tables, 'messages'>, node: string) =>
