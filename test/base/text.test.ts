@@ -1,0 +1,41 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { byteLength, displayLine, displayText } from '../../src/base/text.ts'
+
+const anything = fc.string({ unit: 'binary' })
+
+test('no control character and no change of direction survives', (t) => {
+  fc.assert(
+    fc.property(anything, (text) => {
+      t.notRegex(displayText(text), /[^\P{Cc}\n\t]|\p{Bidi_Control}/u)
+      t.notRegex(displayLine(text), /\p{Cc}|\p{Bidi_Control}/u)
+    }),
+    { numRuns: 500 },
+  )
+  for (let code = 0; code <= 0xffff; code++) {
+    const shown = displayLine(String.fromCharCode(code))
+    if (/[\p{Cc}\p{Bidi_Control}]/u.test(shown)) t.fail(code.toString(16))
+  }
+})
+
+test('nothing else is changed, and nothing is made by removing', (t) => {
+  fc.assert(
+    fc.property(anything, (text) => {
+      const kept = [...text].filter(
+        (letter) => letter === '\n' || letter === '\t' || !/[\p{Cc}\p{Bidi_Control}]/u.test(letter),
+      )
+      t.is(displayText(text), kept.join(''))
+      t.is(displayText(displayText(text)), displayText(text))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a terminal is not steered', (t) => {
+  t.is(displayText('a\u001b[2J\u001b]0;x\u0007b\u009b31mc\r\nd'), 'a[2J]0;xb31mc\nd')
+  t.is(displayLine('a\nb\t\tc'), 'a b c')
+})
+
+test('a length in bytes is that of UTF-8', (t) => {
+  fc.assert(fc.property(anything, (text) => t.is(byteLength(text), Buffer.byteLength(text))))
+})

@@ -1,0 +1,227 @@
+import { existsSync, readFileSync } from 'node:fs'
+import test from 'ava'
+import { agentTokenFile } from '../../src/store/home.ts'
+import { writePrivate } from '../../src/store/private-file.ts'
+import { refuse, standIn } from '../helpers/cli.ts'
+import { agent, answers, delivery, ID, OTHER } from '../helpers/cli-answers.ts'
+
+const shown: [string[], number?][] = [
+  [['status']],
+  [['peers'], 100],
+  [['messages', '--peek'], 60],
+  [['messages', '--all']],
+  [['messages', 'show', ID]],
+  [['agents']],
+  [['agents', 'show', 'claude-1']],
+  [['requests'], 80],
+  [['requests', 'accept', 'bob']],
+  [['requests', 'drop', 'bob']],
+  [['outbox']],
+  [['conversations'], 100],
+  [['conversations', 'show', OTHER]],
+  [['identity']],
+  [['connect', '1.2.3.4:7312']],
+  [['peers', 'disconnect', 'bob']],
+  [['call', '--list']],
+]
+for (const [argv, columns] of shown) {
+  test(`agora ${argv.join(' ')}`, async (t) => {
+    await using alice = await standIn(answers)
+    const { code, out, err } = await alice.run(argv, { columns })
+    t.is(err, '')
+    t.is(code, 0)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is tested
+    t.notRegex(out, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    t.snapshot(out)
+  })
+}
+
+test('--format json gives exactly what the API answers', async (t) => {
+  await using alice = await standIn(answers)
+  for (const [argv, key] of [
+    [['status'], 'GET /status'],
+    [['peers'], 'GET /peers'],
+    [['messages', '--peek'], 'GET /messages'],
+    [['identity'], 'GET /identity'],
+  ] as const) {
+    const { out } = await alice.run([...argv, '--format', 'json'])
+    t.deepEqual(JSON.parse(out), JSON.parse(JSON.stringify(answers[key])))
+  }
+})
+
+test('messages that were printed count as shown, those peeked at or paged through do not', async (t) => {
+  await using alice = await standIn(answers)
+  await alice.run(['messages', '--wait', '--timeout', '2', '--limit', '10'])
+  t.deepEqual(alice.asked, [
+    'GET /messages?view=unread&wait=true&timeout=2&limit=10',
+    'GET /messages?cursor=c7&wait=false&limit=1',
+  ])
+  alice.asked.length = 0
+  await alice.run(['messages', '--peek'])
+  await alice.run(['messages', '--all'])
+  t.is(alice.asked.length, 2)
+})
+
+test('the cursor goes back only after the text has left', async (t) => {
+  await using alice = await standIn(answers)
+  const { code } = await alice.run(['messages'], {
+    io: {
+      out: async () => {
+        t.is(alice.asked.length, 1)
+        throw new Error('nobody reads')
+      },
+    },
+  })
+  t.is(code, 1)
+  t.is(alice.asked.length, 1)
+})
+
+test('an agent acts by its own token', async (t) => {
+  const tokens: (string | undefined)[] = []
+  await using alice = await standIn({
+    'GET /status': ({ token }: { token: string | undefined }) => {
+      tokens.push(token)
+      return answers['GET /status']
+    },
+  })
+  writePrivate(agentTokenFile(alice.home, 'claude-1'), 'agora_claudes-token\n')
+  await alice.run(['status'])
+  await alice.run(['--as', 'claude-1', 'status'])
+  t.deepEqual(tokens, ['agora_operators-own-token', 'agora_claudes-token'])
+  const { code, err } = await alice.run(['--as', 'codex', 'status'])
+  t.is(code, 2)
+  t.regex(err, /no token of an agent codex.*\nMake one: agora agents token codex/)
+})
+
+test('agents token prints what is in the file, else makes it', async (t) => {
+  await using alice = await standIn({
+    ...answers,
+    'POST /agents': { ...agent({ name: 'new' }), token: 'agora_of-the-new-one', token_file: '/x' },
+    'POST /agents/claude-1/token': { name: 'claude-1', token: 'agora_another-of-claude', token_file: '/x' },
+  })
+  t.is((await alice.run(['agents', 'token', 'new'])).out, 'agora_of-the-new-one\n')
+  t.is((await alice.run(['agents', 'token', 'claude-1'])).out, 'agora_another-of-claude\n')
+  writePrivate(agentTokenFile(alice.home, 'claude-1'), 'agora_kept-in-the-file\n')
+  alice.asked.length = 0
+  t.is((await alice.run(['agents', 'token', 'claude-1'])).out, 'agora_kept-in-the-file\n')
+  t.deepEqual(alice.asked, [])
+  t.is((await alice.run(['agents', 'token', 'claude-1', '--replace'])).out, 'agora_another-of-claude\n')
+})
+
+test('agents add and update send what was given and nothing else', async (t) => {
+  await using alice = await standIn({
+    'POST /agents': { ...agent(), token: 't', token_file: '/home/agents/claude-1.token' },
+    'PATCH /agents/claude-1': agent(),
+  })
+  const { out } = await alice.run([
+    'agents',
+    'add',
+    'claude-1',
+    '--kind',
+    'claude-code',
+    '--domains',
+    'css,html',
+    '--domains',
+    'a11y',
+    '--default',
+  ])
+  t.snapshot(out)
+  await alice.run(['agents', 'update', 'claude-1', '--no-default'])
+  t.deepEqual(alice.asked, [
+    'POST /agents {"name":"claude-1","kind":"claude-code","capabilities":{"domains":["css","html","a11y"]},"default":true}',
+    'PATCH /agents/claude-1 {"default":false}',
+  ])
+  t.is((await alice.run(['agents', 'update', 'claude-1'])).code, 2)
+  t.is((await alice.run(['agents', 'presence', 'claude-1', 'asleep'])).code, 2)
+})
+
+test('an error says what, what to do, and who is meant; as JSON for programs', async (t) => {
+  const problem = {
+    code: 'ambiguous_name',
+    detail: 'Two peers are called "bob".',
+    field: 'to',
+    hint: 'Give a DID.',
+    candidates: ['bob …oMMsw', 'bob \u001b[2J'],
+  }
+  await using alice = await standIn({ 'POST /send': refuse(400, problem) })
+  const table = await alice.run(['send', 'x', '--to', 'bob'])
+  t.deepEqual(table, {
+    code: 1,
+    out: '',
+    err: 'error: Two peers are called "bob".\n  - bob …oMMsw\n  - bob [2J\nGive a DID.\n',
+  })
+  const json = await alice.run(['send', 'x', '--to', 'bob', '--format', 'json'])
+  t.is(json.code, 1)
+  t.deepEqual(JSON.parse(json.err), problem)
+  const usage = await alice.run(['--format=json', 'sned', 'x'])
+  t.is(usage.code, 2)
+  t.is(JSON.parse(usage.err).code, 'usage')
+})
+
+test('call reaches any operation with JSON from the line or from a pipe', async (t) => {
+  await using alice = await standIn({ ...answers, 'POST /send': delivery() })
+  t.deepEqual(JSON.parse((await alice.run(['call', 'node.status'])).out), answers['GET /status'])
+  await alice.run(['call', 'messages.send', '--json', '-'], { stdin: '{"body": "x", "to": "bob"}' })
+  t.is(alice.asked.at(-1), 'POST /send {"body":"x","to":"bob"}')
+  for (const argv of [
+    ['call', 'node.stauts'],
+    ['call'],
+    ['call', 'node.status', '--json', '{'],
+    ['call', 'node.status', '--json', '[]'],
+  ]) {
+    t.is((await alice.run(argv)).code, 2, argv.join(' '))
+  }
+})
+
+test('config sets, tells and unsets, and refuses what cannot be', async (t) => {
+  await using alice = await standIn({})
+  t.regex(
+    (await alice.run(['config', 'set', 'api-port', '7400'])).out,
+    /^api_port is 7400 in .*config\.json\. It takes effect when/,
+  )
+  t.deepEqual(JSON.parse(readFileSync(alice.home.config, 'utf8')), { api_port: 7400 })
+  t.is((await alice.run(['config', 'get', 'api_port'])).out, '7400\n')
+  t.is((await alice.run(['config', 'get', 'api_port'], { env: { AGORA_API_PORT: '1' } })).out, '1\n')
+  t.regex(
+    (await alice.run(['config'], { env: { AGORA_PORT: '9' } })).out,
+    /^port +9 +AGORA_PORT.*\napi_port +7400 +file/m,
+  )
+  t.is((await alice.run(['config', 'set', 'api_port', '7e3'])).code, 1)
+  t.is((await alice.run(['config', 'unset', 'api_port'])).code, 0)
+  t.deepEqual(JSON.parse(readFileSync(alice.home.config, 'utf8')), {})
+})
+
+test('token warns on a terminal and never elsewhere', async (t) => {
+  await using alice = await standIn({})
+  const terminal = await alice.run(['token'], { columns: 80 })
+  t.regex(terminal.err, /can do everything/)
+  t.regex(terminal.out, /agora_operators-own-token/)
+  const pipe = await alice.run(['token', '--format', 'json'])
+  t.is(pipe.err, '')
+  t.deepEqual(JSON.parse(pipe.out), { token: 'agora_operators-own-token', token_file: alice.home.token })
+})
+
+test('doctor finds what is wrong', async (t) => {
+  await using alice = await standIn({ 'GET /health': { status: 'ok', version: '0.1.0' } })
+  const { code, out } = await alice.run(['doctor'])
+  t.is(code, 0, out)
+  t.regex(out, /^ok {4}daemon/m)
+  writePrivate(alice.home.config, '{"prot": 1}')
+  writePrivate(alice.home.key, '{}')
+  writePrivate(alice.home.database, 'not a database, but long enough to be read as one '.repeat(20))
+  const json = await alice.run(['doctor', '--format', 'json'])
+  t.is(json.code, 1)
+  const { items } = JSON.parse(json.out) as { items: { check: string; state: string }[] }
+  t.deepEqual(
+    items.filter(({ state }) => state === 'fail').map(({ check }) => check),
+    ['key', 'config', 'database'],
+  )
+  t.true(existsSync(alice.home.database))
+})
+
+test('without a node there is one clear sentence', async (t) => {
+  await using alice = await standIn({})
+  const { code, err } = await alice.run(['status'], { env: { AGORA_HOME: '/nowhere' } })
+  t.is(code, 1)
+  t.is(err, 'error: There is no Agora node on this machine yet.\nStart one: agora start\n')
+})

@@ -1,0 +1,211 @@
+import test from 'ava'
+import { agentDid, didTail } from '../../src/base/did.ts'
+import { AgoraError } from '../../src/base/errors.ts'
+import { createDirectory } from '../../src/core/directory.ts'
+import type { KnownPeer } from '../../src/core/peer-book.ts'
+import { connectedPeer, newKey } from '../helpers/remote.ts'
+
+const self = { did: newKey().did, name: 'alice' }
+const [bob, mallory, carol] = [newKey(), newKey(), newKey()]
+
+interface World {
+  agents?: string[]
+  known?: (Partial<KnownPeer> & { did: string; name: string })[]
+  connected?: [ReturnType<typeof newKey>, string][]
+}
+
+function directory({ agents = [], known = [], connected = [] }: World) {
+  let revision = 0
+  const peers: KnownPeer[] = known.map((peer) => ({ alias: undefined, trust: 0, addresses: [], last_seen: 0, ...peer }))
+  const names = createDirectory({
+    self,
+    book: {
+      get: (did) => peers.find((peer) => peer.did === did),
+      trust: (did) => peers.find((peer) => peer.did === did)?.trust ?? 0,
+      list: (trust = 0) => peers.filter((peer) => peer.trust >= trust),
+      met: () => Promise.resolve(),
+      setTrust: () => undefined,
+      revision: () => revision,
+    },
+    network: { peers: () => connected.map(([key, name]) => connectedPeer(key, name)) },
+    hasAgent: (name) => agents.includes(name),
+    agentNames: () => agents,
+  })
+  return {
+    ...names,
+    to: (address: string) => names.resolve(address, 'to'),
+    fails(run: () => unknown): AgoraError {
+      try {
+        run()
+      } catch (error) {
+        if (error instanceof AgoraError) return error
+        throw error
+      }
+      throw new Error('it did not fail')
+    },
+    agents,
+    peers,
+    connected,
+    change: () => revision++,
+  }
+}
+
+test('own agents come first, then this node, aliases, friends, and last whoever is connected', (t) => {
+  const world: Required<World> = {
+    agents: ['bob'],
+    known: [
+      { did: carol.did, name: 'carol', alias: 'bob' },
+      { did: bob.did, name: 'bob', trust: 1 },
+    ],
+    connected: [[mallory, 'bob']],
+  }
+  t.is(directory(world).to('bob'), agentDid(self.did, 'bob'))
+  world.agents = []
+  t.is(directory(world).to('bob'), carol.did)
+  world.known.shift()
+  t.is(directory(world).to('bob'), bob.did)
+  world.known.shift()
+  t.is(directory(world).to('bob'), mallory.did)
+  t.is(directory({ connected: [[mallory, 'alice']] }).to('alice'), self.did)
+})
+
+test('a peer that is known, not trusted and not connected has no name to be reached by', (t) => {
+  const { to, fails } = directory({ known: [{ did: bob.did, name: 'bob' }] })
+  t.is(fails(() => to('bob')).code, 'unknown_name')
+  t.is(to(bob.did), bob.did)
+})
+
+test('a name matches whole', (t) => {
+  const { to, fails } = directory({ agents: ['claude-2'], connected: [[bob, 'bobby']] })
+  for (const part of ['claude', 'claude-', 'laude-2', 'CLAUDE-2', 'Claude-2', 'bob', 'bobb', 'BOBBY', 'bobby2']) {
+    t.is(fails(() => to(part)).code, 'unknown_name', part)
+  }
+  t.is(to('claude-2'), agentDid(self.did, 'claude-2'))
+  t.is(to('bobby'), bob.did)
+})
+
+test('an unknown name comes with those that are near', (t) => {
+  const { to, fails } = directory({ agents: ['claude-1', 'claude-2', 'codex'], connected: [[bob, 'bob']] })
+  const error = fails(() => to('claude'))
+  t.deepEqual([error.code, error.field, error.candidates], ['unknown_name', 'to', ['claude-1', 'claude-2']])
+  t.regex(error.message, /^to: .*"claude"/)
+})
+
+test('a name of two peers is refused with both, and a friend is not to be imitated', (t) => {
+  const strangers = directory({
+    connected: [
+      [bob, 'bob'],
+      [mallory, 'bob'],
+    ],
+  })
+  const error = strangers.fails(() => strangers.to('bob'))
+  t.deepEqual([error.code, error.field, error.candidates], ['ambiguous_name', 'to', [bob.did, mallory.did]])
+  const friend = directory({
+    known: [{ did: bob.did, name: 'bob', trust: 2 }],
+    connected: [
+      [mallory, 'bob'],
+      [bob, 'bob'],
+    ],
+  })
+  t.is(friend.to('bob'), bob.did)
+})
+
+test('one peer known in several ways is one', (t) => {
+  const { to } = directory({
+    known: [{ did: bob.did, name: 'bob', trust: 1 }],
+    connected: [
+      [bob, 'bob'],
+      [bob, 'bob'],
+    ],
+  })
+  t.is(to('bob'), bob.did)
+})
+
+test('an agent at a node, by any of the node’s names', (t) => {
+  const { to, fails } = directory({ agents: ['claude-1'], connected: [[bob, 'bob']] })
+  const there = agentDid(bob.did, 'claude-1')
+  t.is(to('claude-1@bob'), there)
+  t.is(to(`claude-1@${bob.did}`), there)
+  t.is(to(there), there)
+  t.is(to('claude-1@alice'), agentDid(self.did, 'claude-1'))
+  t.is(to(`claude-1@${self.did}`), agentDid(self.did, 'claude-1'))
+  for (const address of ['claude-2@alice', agentDid(self.did, 'claude-2')])
+    t.is(fails(() => to(address)).code, 'unknown_name')
+  t.is(fails(() => to('claude-1@carol')).code, 'unknown_name')
+})
+
+test('what is no address is told as such, naming the field', (t) => {
+  const { to, fails } = directory({ agents: ['a'], connected: [[bob, 'bob']] })
+  const wrong = {
+    invalid_name: ['@bob', 'a@', '@', 'a@@bob', 'a@b@bob', 'a#b', 'a/b', 'a b\u200b', 'x\ny', ' bob', 'bob '],
+    invalid_input: ['did:agora:', 'did:key:z6Mk', `a@did:agora:x`, `${bob.did}#`, `${bob.did}#a%20`, `did:web:bob`],
+  }
+  for (const [code, addresses] of Object.entries(wrong)) {
+    for (const address of addresses) {
+      const error = fails(() => to(address))
+      t.deepEqual([error.code, error.field], [code, 'to'] as never, address)
+    }
+  }
+})
+
+test('a name in another normal form is the same name', (t) => {
+  t.is(directory({ connected: [[bob, 'b\u00f6b']] }).to('bo\u0308b'), bob.did)
+})
+
+test('a DID is called as one would type it', (t) => {
+  const { nameOf } = directory({
+    agents: ['claude-1'],
+    known: [{ did: carol.did, name: 'carol', alias: 'my-carol', trust: 1 }],
+    connected: [
+      [bob, 'bob'],
+      [carol, 'carol-laptop'],
+    ],
+  })
+  t.is(nameOf(self.did), 'alice')
+  t.is(nameOf(agentDid(self.did, 'claude-1')), 'claude-1')
+  t.is(nameOf(bob.did), 'bob')
+  t.is(nameOf(agentDid(bob.did, 'claude-1')), 'claude-1@bob')
+  t.is(nameOf(carol.did), 'my-carol')
+  t.is(nameOf(mallory.did), didTail(mallory.did))
+})
+
+test('who looks like somebody else is shown with the end of its DID', (t) => {
+  const look = (name: string, world: World = {}) =>
+    directory({ connected: [[mallory, name]], ...world }).nameOf(mallory.did)
+  const tailed = (name: string) => `${name} ${didTail(mallory.did)}`
+  t.is(look('mallory'), 'mallory')
+  t.is(look('alice'), tailed('alice'), 'this node')
+  t.is(look('ALICE'), tailed('ALICE'), 'but for its letters')
+  t.is(look('ａlice'), tailed('ａlice'), 'but for their width')
+  t.is(look('claude-1', { agents: ['claude-1'] }), tailed('claude-1'), 'an agent of this node')
+  const connected: World['connected'] = [
+    [mallory, 'bob'],
+    [bob, 'bob'],
+  ]
+  t.is(look('bob', { connected }), tailed('bob'), 'another that is connected')
+  t.is(look('bob', { known: [{ did: bob.did, name: 'bob' }] }), tailed('bob'), 'another that is known')
+  t.is(look('bobby', { known: [{ did: bob.did, name: 'bob', alias: 'bobby' }] }), tailed('bobby'), 'an alias')
+  const end = didTail(bob.did)
+  t.is(
+    look(`bob ${end}`, {
+      connected: [
+        [mallory, `bob ${end}`],
+        [bob, 'bob'],
+      ],
+    }),
+    tailed(`bob ${end}`),
+    'the end of a DID',
+  )
+})
+
+test('names follow who comes and goes', (t) => {
+  const world: Required<World> = { agents: [], known: [], connected: [[bob, 'bob']] }
+  const names = directory(world)
+  t.is(names.nameOf(bob.did), 'bob')
+  names.connected.push([mallory, 'bob'])
+  names.refresh()
+  t.is(names.nameOf(bob.did), `bob ${didTail(bob.did)}`)
+  names.peers.push({ did: bob.did, name: 'bob', alias: 'robert', trust: 1, addresses: [], last_seen: 0 })
+  names.change()
+  t.is(names.nameOf(bob.did), 'robert')
+})
