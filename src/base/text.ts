@@ -2,12 +2,9 @@
  * Text from others, made safe to show: control characters other than newline and tab, and the marks that reorder
  * what is displayed (bidirectional overrides and isolates) or hide text in it (Unicode tags), are removed. What is stored stays what was signed.
  */
-export const displayText = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-  text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu,
-    '',
-  )
+const HIDDEN = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu
+
+export const displayText = (text: string): string => text.replace(HIDDEN, '')
 
 /** The same on one line, for tables and log lines. */
 export const displayLine = (text: string): string => displayText(text).replace(/[\n\t]+/g, ' ')
