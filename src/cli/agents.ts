@@ -45,7 +45,7 @@ export const agentCommands: Command[] = [
           `Registered ${shownName(agent.name)}.\n\n${context.pairs([
             ['DID', agent.did],
             ['Token file', agent.token_file],
-          ])}\nAct as it: agora --as ${shownName(agent.name)} messages\n`,
+          ])}\nAct as it: ${context.next(`--as ${shownName(agent.name)} messages`)}\n`,
       )
     },
   },
@@ -114,7 +114,10 @@ export const agentCommands: Command[] = [
 ]
 
 async function list(items: Agent[], context: Context): Promise<string> {
-  if (items.length === 0) return 'This node has no agents. To register one: agora agents add <name>\n'
+  if (items.length === 0) {
+    const add = context.next('agents add <name>', { operator: true })
+    return `This node has no agents. To register one: ${add}\n`
+  }
   const now = context.io.clock.now()
   return context.table(
     ['NAME', 'KIND', 'MODEL', 'PRESENCE', 'UNREAD', 'DEFAULT', 'SEEN'],

@@ -26,6 +26,8 @@ export interface Context {
   answer<Value>(value: Value, show: (value: Value) => string | Promise<string>): Promise<void>
   table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<string>
   pairs(lines: readonly (readonly [string, string])[]): string
+  /** A command as this person would type it next: for the same node, and as the same agent unless it is the operator's. */
+  next(command: string, options?: { operator?: boolean }): string
   /** A line that says how to go on when there is more; empty when there is not. */
   more(cursor: string | undefined, command: string, word?: string): string
 }
@@ -63,11 +65,18 @@ export function createContext(io: Io, inputs: Inputs): Context {
     },
     table: (head, rows) => table(head, rows, io.columns, style.dim),
     pairs: (lines) => pairs(lines, style.dim),
+    next(command, { operator = false } = {}) {
+      const name = inputs.text('name')
+      const agent = operator ? undefined : inputs.text('as')
+      return [
+        'agora',
+        ...(name === undefined ? [] : [`--name ${shownName(name)}`]),
+        ...(agent === undefined ? [] : [`--as ${shownName(agent)}`]),
+        command,
+      ].join(' ')
+    },
     more: (cursor, command, word = 'More') =>
-      cursor === undefined
-        ? ''
-        : style.dim(`${word}: agora ${command} --cursor ${cursor}
-`),
+      cursor === undefined ? '' : style.dim(`${word}: ${context.next(`${command} --cursor ${cursor}`)}\n`),
   }
   return context
 }
@@ -87,7 +96,7 @@ function agentToken(home: Home, agent: string): string {
     if (!(cause instanceof AgoraError) || cause.code !== 'token_missing') throw cause
     throw new AgoraError('token_missing', `There is no token of an agent ${shownName(agent)} on node ${home.name}.`, {
       field: '--as',
-      hint: `Make one: agora agents token ${shownName(agent)}`,
+      hint: `Make one: agora --name ${home.name} agents token ${shownName(agent)}`,
       cause,
     })
   }

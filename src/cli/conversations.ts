@@ -30,7 +30,7 @@ export const conversationCommands: Command[] = [
       await context.answer(page, ({ items, next_cursor, conversation }) => {
         const paused = conversation.paused
           ? context.style.yellow(
-              `\nPaused: agents alone wrote ${conversation.agent_messages} messages. agora conversations resume ${id}\n`,
+              `\nPaused: agents alone wrote ${conversation.agent_messages} messages. ${context.next(`conversations resume ${id}`, { operator: true })}\n`,
             )
           : ''
         // Pages go back in time; people read forwards.

@@ -74,7 +74,7 @@ async function read(context: Context): Promise<void> {
     const more = all
       ? context.more(page.next_cursor, 'messages --all')
       : page.unread > page.items.length
-        ? style.dim(`${plural(page.unread - page.items.length, 'more message')} unread: agora messages\n`)
+        ? style.dim(`${plural(page.unread - page.items.length, 'more message')} unread: ${context.next('messages')}\n`)
         : ''
     return page.items.map((message) => messageText(message, context)).join('\n') + (more ? `\n${more}` : '')
   })

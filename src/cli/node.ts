@@ -29,20 +29,21 @@ export const nodeCommands: Command[] = [
   },
 ]
 
-function shown(status: Status, { style, pairs }: Context): string {
-  const waits = (count: number, hint: string) => (count === 0 ? '0' : `${count}  (${hint})`)
+function shown(status: Status, { style, pairs, next }: Context): string {
+  const waits = (count: number, command: string, what = '') =>
+    count === 0 ? '0' : `${count}  (${what}${next(command)})`
   return `${style.bold(status.name)} is running: process ${status.pid}, up ${duration(status.uptime_seconds * 1000)}, version ${status.version}\n\n${pairs(
     [
       ['DID', status.did],
       ['API', status.api],
       ['Home', status.home],
       ...status.addresses.map((address, index) => [index === 0 ? 'Addresses' : '', address] as const),
-      ['Peers', waits(status.peers, 'agora peers')],
-      ['Agents', waits(status.agents, 'agora agents')],
-      ['Unread', waits(status.unread, 'agora messages')],
-      ['Requests', waits(status.requests, 'strangers wait: agora requests')],
-      ['Outbox', waits(status.outbox, 'on their way: agora outbox')],
-      ['Paused', waits(status.paused_conversations, 'conversations of agents alone: agora conversations')],
+      ['Peers', waits(status.peers, 'peers')],
+      ['Agents', waits(status.agents, 'agents')],
+      ['Unread', waits(status.unread, 'messages')],
+      ['Requests', waits(status.requests, 'requests', 'strangers wait: ')],
+      ['Outbox', waits(status.outbox, 'outbox', 'on their way: ')],
+      ['Paused', waits(status.paused_conversations, 'conversations', 'conversations of agents alone: ')],
       ['Storage', `${status.storage.state}, ${bytes(status.storage.database_bytes)}`],
     ],
   )}`
@@ -65,13 +66,15 @@ async function stop(context: Context): Promise<number> {
     context.io.err('It does not answer; it is killed.\n')
     return kill(context, pid, gone)
   }
-  if (await waitUntil(gone, STOP_PATIENCE)) return done(context, 'stopped')
+  // The lock is free a moment before the process is gone, and it is the process that was promised to be.
+  const ended = () => gone() && (pid === undefined || !isAlive(pid))
+  if (await waitUntil(ended, STOP_PATIENCE)) return done(context, 'stopped')
   if (force) return kill(context, pid, gone)
   throw new AgoraError(
     'timed_out',
     `${home.name} (process ${pid}) has not stopped within ${plural(STOP_PATIENCE / 1000, 'second')}.`,
     {
-      hint: 'Kill it: agora stop --force',
+      hint: `Kill it: ${context.next('stop --force')}`,
     },
   )
 }

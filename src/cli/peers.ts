@@ -41,7 +41,7 @@ export const peerCommands: Command[] = [
       const now = context.io.clock.now()
       await context.answer(await context.call('node.peers', {}), ({ items }) =>
         items.length === 0
-          ? 'No peer is connected. To reach one: agora connect <host:port>\n'
+          ? `No peer is connected. To reach one: ${context.next('connect <host:port>', { operator: true })}\n`
           : context.table(
               ['NAME', 'TRUST', 'PRESENCE', 'AGENTS', 'LATENCY', 'SEEN', 'ADDRESS', 'DID'],
               items.map((peer) => [

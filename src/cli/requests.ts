@@ -17,7 +17,7 @@ export const requestCommands: Command[] = [
               .map(({ did, name, count, first_at, messages }) => {
                 const head = `${style.bold(shownName(name))} ${style.dim(`${did} · ${plural(count, 'message')} · first ${ago(first_at, io.clock.now())}`)}`
                 const bodies = messages.map(({ body }) => framed(body, io.columns).join('\n'))
-                return `${head}\n${bodies.join(`\n${style.dim('  ├─')}\n`)}\n${style.dim(`  accept: agora requests accept ${shownName(name)}`)}\n`
+                return `${head}\n${bodies.join(`\n${style.dim('  ├─')}\n`)}\n${style.dim(`  accept: ${context.next(`requests accept ${shownName(name)}`)}`)}\n`
               })
               .join('\n'),
       )

@@ -26,6 +26,11 @@ const reasons: [pattern: RegExp, why: string][] = [
     /ECONNRESET|EPIPE|closed|reset|ended|EOF/i,
     'it closed the connection; it may refuse unknown peers, or be something else than an Agora node',
   ],
+  // What an HTTP server makes of a handshake: the likeliest is the port of an API.
+  [
+    /Encryption ?failed/i,
+    'what answers there is no Agora node; peers have a port of their own, beside that of the API',
+  ],
 ]
 
 /** Why dialling failed, in words. */

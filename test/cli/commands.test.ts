@@ -90,7 +90,7 @@ test('an agent acts by its own token', async (t) => {
   t.deepEqual(tokens, ['agora_operators-own-token', 'agora_claudes-token'])
   const { code, err } = await alice.run(['--as', 'codex', 'status'])
   t.is(code, 2)
-  t.regex(err, /no token of an agent codex.*\nMake one: agora agents token codex/)
+  t.regex(err, /no token of an agent codex.*\nMake one: agora --name alice agents token codex/)
 })
 
 test('agents token prints what is in the file, else makes it', async (t) => {

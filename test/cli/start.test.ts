@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { banner, hostPort } from '../../src/cli/banner.ts'
 import type { Context } from '../../src/cli/context.ts'
 import { pairs } from '../../src/cli/table.ts'
 import { listenAddresses } from '../../src/cli/tailscale.ts'
+import { isAlive } from '../../src/store/daemon-file.ts'
 import { homeAt, prepareHome } from '../../src/store/home.ts'
 import { lockHome } from '../../src/store/home-lock.ts'
 import { ALICE, cli, homesFolder, plantHome, standIn } from '../helpers/cli.ts'
@@ -92,15 +93,20 @@ test('the daemon is given the same line, its name, and where home is', async (t)
 })
 
 test('stop ends when the process has; without one there is nothing to stop', async (t) => {
+  const daemon = spawn('sleep', ['60'])
   const unlock: (() => void)[] = []
   await using alice = await standIn({
     'POST /stop': () => {
       unlock.pop()?.()
+      daemon.kill()
       return { stopping: true }
     },
   })
   unlock.push(lockHome(alice.home))
+  const info = JSON.parse(readFileSync(alice.home.daemon, 'utf8'))
+  writeFileSync(alice.home.daemon, JSON.stringify({ ...info, pid: daemon.pid }))
   t.deepEqual(await alice.run(['stop']), { code: 0, out: 'alice has stopped.\n', err: '' })
+  t.false(isAlive(daemon.pid ?? 0))
   t.deepEqual(await alice.run(['stop']), { code: 1, out: '', err: 'error: The node "alice" is not running.\n' })
 })
 
