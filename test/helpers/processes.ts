@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,35 +10,65 @@ import { type Home, homeAt } from '../../src/store/home.ts'
 
 const program = join(import.meta.dirname, '../../src/bin.ts')
 
+/**
+ * Ends with whoever started it, however that ends (a test that takes too long is cut off, and no `finally` of it runs): then kills the
+ * processes it was told of and daemons in the background that a home names, and removes the homes.
+ */
+const reaping = `
+trap '' INT TERM HUP
+alive=' ' gone=' '
+while read -r sign pid; do
+  case $sign in
+    +) alive="$alive$pid " ;;
+    -) alive="\${alive/ $pid / }" gone="$gone$pid " ;;
+  esac
+done
+for home in "$0"/*/daemon.json; do
+  pid=$(sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' "$home" 2>/dev/null)
+  case "$gone" in *" $pid "*) ;; *) alive="$alive$pid " ;; esac
+done
+for pid in $alive; do kill -9 "$pid" 2>/dev/null; done
+rm -rf "$0" 2>/dev/null || { sleep 1; rm -rf "$0"; }
+`
+
 export interface Ran {
   code: number
   out: string
   err: string
 }
 
-/** A real daemon in a process of its own, started by the real command line. */
-export interface Process {
-  name: string
-  home: Home
+/** A daemon to talk to. */
+export interface Daemon {
   /** What daemon.json said when it was last healthy. */
   info: DaemonInfo
   client: Client
+}
+
+/** A real daemon in a process of its own, started by the real command line. */
+export interface Process extends Daemon {
+  home: Home
   /** Where peers reach it, also after a restart. */
   address: string
   kill(): Promise<void>
   stop(): Promise<Ran>
   /** Starts it again on the ports it had. */
-  restart(...flags: string[]): Promise<void>
+  restart(): Promise<void>
 }
 
 export interface Lab extends AsyncDisposable {
   folder: string
-  env: NodeJS.ProcessEnv
   start(name: string, ...flags: string[]): Promise<Process>
   /** Runs one command to its end. */
   cli(...argv: string[]): Promise<Ran>
-  /** Starts a daemon through a line of shell, which gets the command as its arguments. */
-  shell(line: string, name: string): { child: ChildProcess; ready: Promise<DaemonInfo>; client(): Client }
+  /**
+   * Starts a daemon through a line of shell, which gets the command as its arguments and must become it (`exec`). `seen`: where its home
+   * is seen from here, when it has a file system of its own.
+   */
+  shell(
+    line: string,
+    name: string,
+    seen?: (path: string, pid: number) => string,
+  ): Promise<Daemon & { home: Home; child: ChildProcess }>
 }
 
 /** A world of its own: homes in a temporary folder, processes that end with it. */
@@ -53,13 +83,18 @@ export function lab(settings: Record<string, string> = {}): Lab {
     ...settings,
   }
   const running = new Set<ChildProcess>()
+  const reaper = spawn('bash', ['-c', reaping, folder], { stdio: ['pipe', 'ignore', 'ignore'] })
 
   const node = [process.execPath, program] as const
 
   function run([command, ...argv]: readonly [string, ...string[]]): ChildProcess {
     const child = spawn(command, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     running.add(child)
-    child.once('exit', () => running.delete(child))
+    reaper.stdin.write(`+ ${child.pid}\n`)
+    child.once('exit', () => {
+      running.delete(child)
+      reaper.stdin.write(`- ${child.pid}\n`)
+    })
     return child
   }
   const start = (...argv: string[]) => run([...node, ...argv])
@@ -71,12 +106,11 @@ export function lab(settings: Record<string, string> = {}): Lab {
   }
 
   /** Resolves when the daemon has said, in daemon.json, that it is healthy. */
-  async function healthy(name: string, child: ChildProcess): Promise<DaemonInfo> {
-    const home = homeAt(folder, name)
+  async function healthy(home: Home, child: ChildProcess): Promise<DaemonInfo> {
     const err = all(child.stderr)
     child.stdout?.resume()
     for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended: ${await err}`)
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${home.name} ended: ${await err}`)
       const info = existsSync(home.daemon) ? JSON.parse(readFileSync(home.daemon, 'utf8')) : undefined
       if (info?.pid === child.pid) return info
       // Another process tells nothing when it is ready but by this file.
@@ -84,67 +118,64 @@ export function lab(settings: Record<string, string> = {}): Lab {
     }
   }
 
-  async function launch(name: string, flags: string[]): Promise<{ child: ChildProcess; info: DaemonInfo }> {
-    const child = start('--name', name, 'start', '--address', '127.0.0.1', ...flags)
-    return { child, info: await healthy(name, child) }
-  }
+  const clientOf = (home: Home, info: DaemonInfo): Client =>
+    createClient({ url: info.api_url, token: readFileSync(home.token, 'utf8').trim() })
 
   return {
     folder,
-    env,
     cli,
-    shell(line, name) {
+    async shell(line, name, seen = (path) => path) {
       const flags = ['--name', name, 'start', '--address', '127.0.0.1', '--port', '0', '--api-port', '0']
       const child = run(['bash', '-c', line, ...node, ...flags])
-      const home = homeAt(folder, name)
-      const ready = healthy(name, child)
-      const client = () => {
-        const { api_url: url } = JSON.parse(readFileSync(home.daemon, 'utf8'))
-        return createClient({ url, token: readFileSync(home.token, 'utf8').trim() })
-      }
-      return { child, ready, client }
+      const home = homeAt(seen(folder, child.pid ?? 0), name)
+      const info = await healthy(home, child)
+      return { child, home, info, client: clientOf(home, info) }
     },
     async start(name, ...flags) {
-      let { child, info } = await launch(name, ['--port', '0', '--api-port', '0', ...flags])
       const home = homeAt(folder, name)
-      const ended = async () => {
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      const launch = async (...argv: string[]) => {
+        const child = start('--name', name, 'start', '--address', '127.0.0.1', ...argv)
+        const info = await healthy(home, child)
+        return { child, info, client: clientOf(home, info) }
       }
-      const clientOf = () => createClient({ url: info.api_url, token: readFileSync(home.token, 'utf8').trim() })
-      const node: Process = {
-        name,
+      let current = await launch('--port', '0', '--api-port', '0', ...flags)
+      const { info } = current
+      return {
         home,
-        info,
-        client: clientOf(),
         address: `127.0.0.1:${info.port}`,
+        get info() {
+          return current.info
+        },
+        get client() {
+          return current.client
+        },
         async kill() {
-          child.kill('SIGKILL')
-          await ended()
+          current.child.kill('SIGKILL')
+          await ended(current.child)
         },
         async stop() {
           const result = await cli('--name', name, 'stop')
-          await ended()
+          await ended(current.child)
           return result
         },
-        async restart(...more) {
-          await ended()
-          const ports = ['--port', String(info.port), '--api-port', String(info.api_port)]
-          const again = await launch(name, [...ports, ...flags, ...more])
-          child = again.child
-          info = again.info
-          node.info = info
-          node.client = clientOf()
+        async restart() {
+          await ended(current.child)
+          current = await launch('--port', String(info.port), '--api-port', String(info.api_port), ...flags)
         },
       }
-      return node
     },
     async [Symbol.asyncDispose]() {
       const left = [...running]
       for (const child of left) child.kill('SIGKILL')
-      await Promise.all(left.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
-      rmSync(folder, { recursive: true, force: true })
+      await Promise.all(left.map(ended))
+      reaper.stdin.end()
+      await ended(reaper)
     },
   }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
 async function all(stream: NodeJS.ReadableStream | null): Promise<string> {
@@ -154,7 +185,7 @@ async function all(stream: NodeJS.ReadableStream | null): Promise<string> {
 }
 
 /** Resolves when `probe` answers something; asks again whenever the daemon tells of an event, and on a new connection. */
-export async function eventually<T>(node: Process, probe: () => Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(node: Daemon, probe: () => Promise<T | undefined>): Promise<T> {
   const done = new AbortController()
   try {
     for (;;) {
@@ -177,7 +208,7 @@ async function nextEvent(client: Client, signal: AbortSignal): Promise<void> {
 }
 
 /** Lets both operators accept each other, so that messages are delivered at once. */
-export async function befriend(one: Process, other: Process): Promise<void> {
+export async function befriend(one: Daemon, other: Daemon): Promise<void> {
   for (const [from, to] of [
     [one, other],
     [other, one],
