@@ -17,6 +17,10 @@ test('two nodes exchange messages: a request first, then deliveries with honest 
   t.is(request?.messages[0]?.body, 'Hello Bob!')
   await bob.call('requests.accept', { peer: 'alice' })
 
+  await net.settle()
+  const accepted = await alice.call('messages.show', { id: first.id ?? '' })
+  t.is(accepted.delivery?.stage, 'stored')
+  t.is(accepted.delivery?.note, undefined, 'she is told that it no longer waits')
   const inbox = await bob.call('messages.read', {})
   t.deepEqual(
     inbox.items.map((message) => [message.from.name, message.body]),

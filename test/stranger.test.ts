@@ -118,6 +118,11 @@ test('whoever follows CONCEPT.md can join', async (t) => {
   t.like(items[0], { did, count: 1 })
   t.is(items[0]?.messages[0]?.body, 'Let me in, please.')
   await bob.call('requests.accept', { peer: did })
+  const admitted = await next(letters)
+  t.deepEqual(
+    (admitted['body'] as { receipts: Json[] }).receipts.map((told) => [told['id'], told['stage'], told['note']]),
+    [[id, 'stored', undefined]],
+  )
   await bob.call('messages.send', { body: 'Come in.', to: did })
   t.like(await next(letters), { type: 'message', from: bob.did, to: did, body: { text: 'Come in.' } })
 })

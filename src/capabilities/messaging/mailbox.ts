@@ -1,14 +1,14 @@
 import { rfc3339 } from '../../base/clock.ts'
 import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
 import type { Envelope, Stage } from '../../contract/envelope.ts'
-import { type Receipt, receiptWire } from '../../contract/receipt.ts'
+import { RECEIPTS_MAX, type Receipt, receiptWire } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
 import { seal } from '../../core/envelopes.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
-import { advances, type Turn } from './rules.ts'
+import { advances, liftsNote, type Turn } from './rules.ts'
 import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
 import { type InboxRow, type MessageRow, messagingTables } from './tables.ts'
@@ -154,8 +154,9 @@ export function createMailbox(parts: MessagingParts) {
 
   /** Writes down what was learned of a message this node sent, if that moves it forward. */
   function advance(row: MessageRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
-    if (!advances(row.stage as Stage, stage)) return
-    const times = { ...JSON.parse(row.times), ...(sentAt ? { sent: sentAt } : {}), [stage]: at }
+    if (!advances(row.stage as Stage, stage) && !liftsNote(row, { stage, note })) return
+    // A stage is reached once: taking a note away does not change when.
+    const times = { [stage]: at, ...JSON.parse(row.times), ...(sentAt ? { sent: sentAt } : {}) }
     tables.setStage({
       position: row.position,
       stage,
@@ -185,7 +186,7 @@ export function createMailbox(parts: MessagingParts) {
   }
 
   /** Tells the senders of these messages what became of them here: by receipt to other nodes, directly on this one. */
-  function report(rows: MessageRow[], stage: 'shown' | 'acknowledged'): void {
+  function report(rows: MessageRow[], stage: 'stored' | 'shown' | 'acknowledged'): void {
     const at = clock.now()
     const receipts = new Map<string, Receipt[]>()
     for (const row of rows) {
@@ -201,8 +202,8 @@ export function createMailbox(parts: MessagingParts) {
       list.push({ id: row.id, stage, at: rfc3339(at) })
     }
     for (const [peer, all] of receipts) {
-      for (let start = 0; start < all.length; start += 500) {
-        const body = { receipts: all.slice(start, start + 500) }
+      for (let start = 0; start < all.length; start += RECEIPTS_MAX) {
+        const body = { receipts: all.slice(start, start + RECEIPTS_MAX) }
         outbox.post(seal({ key, clock }, { type: receiptWire.type, from: key.did, to: peer, body }), peer)
       }
     }
@@ -235,6 +236,7 @@ export function createMailbox(parts: MessagingParts) {
     advance,
     progress,
     show,
+    report,
     /** Marks everything up to a delivery's position as shown. */
     showUpTo: (inbox: string, position: number) => show(inbox, tables.unshown(inbox, position)),
     acknowledge(inbox: string, row: InboxRow): void {

@@ -148,6 +148,8 @@ export function requestHandlers(
           take(mailbox, row, inboxes.length > 0 ? inboxes : mailbox.inboxesFor(nodeOf(row.to_did), row.from_did))
           delivered++
         }
+        // Their senders were told that it waits; now it does not.
+        mailbox.report(rows, 'stored')
         events.emit('request.accepted', undefined, { did, delivered })
         return { did, delivered }
       })

@@ -14,6 +14,13 @@ export function advances(known: Stage, learned: Stage): boolean {
   return to > from
 }
 
+/** Whether what is learned takes a note away: a message that waited to be accepted has been. It is the one step within a stage. */
+export const liftsNote = (
+  known: { stage: string; note: string | null },
+  learned: { stage: string; note?: string | undefined },
+): boolean =>
+  known.stage === 'stored' && learned.stage === 'stored' && known.note !== null && learned.note === undefined
+
 /** What is known of a conversation when somebody is about to speak in it. */
 export interface Talk {
   /** What agents have sent in it since a person last spoke. */
