@@ -13,7 +13,9 @@ import type { ConversationRow } from './tables.ts'
 type Names = 'conversations.list' | 'conversations.show' | 'conversations.resume'
 
 /** Matches looked at for one page of search: a word that stands everywhere must not make it slow. */
-const MATCHES_MAX = 2000
+const MATCHES_MAX = 500
+/** Messages of a conversation, from the latest back, whose writers and readers are told as its participants. */
+const PARTICIPANTS_FROM = 20
 
 export function conversationHandlers(
   { database, directory, events, agents }: MessagingParts,
@@ -24,7 +26,7 @@ export function conversationHandlers(
     actor.kind === 'agent' ? { did: actor.did, inbox: agentInbox(actor.name) } : undefined
 
   function view(row: ConversationRow, actor: Actor): Output<'conversations.resume'> {
-    const recent = tables.history(row.id, Number.MAX_SAFE_INTEGER, 50, party(actor))
+    const recent = tables.history(row.id, Number.MAX_SAFE_INTEGER, PARTICIPANTS_FROM, party(actor))
     const [last] = recent
     return {
       id: row.id,

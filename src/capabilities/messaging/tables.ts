@@ -147,6 +147,15 @@ export const messagingTables = (database: Database) => {
       .where('position', '=', value('position')),
   )
 
+  // Asked for every match of an agent's search: compiled once.
+  const partyTo = database.statement<{ did: string; inbox: string; position: number }, { position: number }>((value) =>
+    sql
+      .selectFrom('messages')
+      .select('position')
+      .where('position', '=', value('position'))
+      .where((e) => ofParty(e, { did: value('did'), inbox: value('inbox') })),
+  )
+
   const inboxRows = () =>
     sql
       .selectFrom('deliveries')
@@ -297,14 +306,7 @@ export const messagingTables = (database: Database) => {
       return database.all(party ? query.where((e) => ofParty(e, party)) : query)
     },
     /** Whether that agent sent a message or was delivered it. */
-    isParty: (party: Party, position: number) =>
-      database.first(
-        sql
-          .selectFrom('messages')
-          .select('position')
-          .where('position', '=', position)
-          .where((e) => ofParty(e, party)),
-      ) !== undefined,
+    isParty: (party: Party, position: number) => partyTo.first({ ...party, position }) !== undefined,
     /** Conversation and position of messages whose text matches an FTS5 query, newest first. */
     search: (match: string, before: number, limit: number) =>
       database.all(

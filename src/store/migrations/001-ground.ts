@@ -45,7 +45,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_conversation ON messages (conversation_id, position);
 CREATE INDEX messages_held ON messages (from_did) WHERE held = 1;
 CREATE TABLE unindexed (position INTEGER PRIMARY KEY);
-CREATE VIRTUAL TABLE message_text USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE message_text USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61', prefix = '1 2');
 
 CREATE TABLE deliveries (
   position INTEGER PRIMARY KEY AUTOINCREMENT,
