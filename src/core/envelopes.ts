@@ -88,7 +88,8 @@ export async function open(
     const [issue] = parsed.error.issues
     return { offence: 'malformed', detail: `${issue?.path.join('.')}: ${issue?.message}` }
   }
-  const envelope = parsed.data
+  // What was read itself and not zod's copy, which leaves out a key called `__proto__`: checked and used must be the same.
+  const envelope = value as Envelope
   if (nodeOf(envelope.from) !== remote) return { offence: 'foreign_sender', detail: envelope.from }
   if (nodeOf(envelope.to) !== self) return { offence: 'wrong_recipient', detail: envelope.to }
   if (!isCanonical(value, text)) return { offence: 'not_canonical', detail: 'not RFC 8785 canonical JSON' }

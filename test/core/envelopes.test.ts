@@ -51,6 +51,16 @@ test('what is sealed opens to the same, whatever is in it', async (t) => {
   )
 })
 
+test('a key called __proto__ is data like any other', async (t) => {
+  const body = JSON.parse('{"__proto__":{"text":"inherited"},"nested":{"__proto__":1}}')
+  const { text } = sealed({ body })
+  const opened = await openAt(text)
+  t.is(opened.offence, undefined)
+  if (opened.offence !== undefined) return
+  t.is(canonicalJson(opened.envelope), text)
+  t.is(opened.envelope.body['text'], undefined)
+})
+
 test('fields of a newer version are covered by the signature, kept, and no offence', async (t) => {
   const value = signed({ ...sealed().envelope, signature: undefined, priority: { level: 7 } })
   const text = canonicalJson(value)
