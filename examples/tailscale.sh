@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Over Tailscale: the node listens on this machine's tailnet address alone, so only machines of the tailnet reach it, from
-# anywhere and through any NAT. Others connect by its MagicDNS name.
+# anywhere and through any NAT. Others connect by its MagicDNS name. Tried with a stand-in for the `tailscale` program only.
 #
 #   machine A:  examples/tailscale.sh listen
 #   machine B:  examples/tailscale.sh connect machine-a

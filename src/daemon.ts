@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { type Clock, every, systemClock } from './base/clock.ts'
 import { agentHandlers } from './capabilities/agents/handlers.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
@@ -21,7 +21,7 @@ import { authenticator } from './core/tokens.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
 import { createNetwork } from './p2p/node.ts'
-import { writeDaemonInfo } from './store/daemon-file.ts'
+import { removeDaemonInfo, writeDaemonInfo } from './store/daemon-file.ts'
 import { openDatabase } from './store/database.ts'
 import { agentTokenFile, type Home, isNewHome, prepareHome } from './store/home.ts'
 import { lockHome } from './store/home-lock.ts'
@@ -122,7 +122,13 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     book,
     inbound,
     links: outbox,
-    introduction: () => ({ name: home.name, version, agents: registry.briefs(), presence: 'online', load: 0 }),
+    introduction: () => ({
+      name: home.name,
+      version,
+      agents: registry.briefs(),
+      presence: 'online',
+      load: machineLoad(),
+    }),
     telemetry,
     onPeer: tellOfPeer,
   })
@@ -221,7 +227,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     started_at: new Date(startedAt).toISOString(),
     version,
   })
-  started.defer(() => rmSync(home.daemon, { force: true }))
+  started.defer(() => removeDaemonInfo(home))
   log.info({ did: key.did, api: api.url, addresses: network.addresses() }, 'started')
 
   const parts = started.move()
@@ -251,3 +257,6 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     },
   }
 }
+
+/** Processes that want a processor, for each there is, over the last minute; 0 where the system does not tell. */
+const machineLoad = (): number => Math.round(((loadavg()[0] ?? 0) / availableParallelism()) * 100) / 100

@@ -35,7 +35,6 @@ export const Envelope = z.looseObject({
   signature: z.string().max(128),
 })
 export type Envelope = z.output<typeof Envelope>
-export type UnsignedEnvelope = Omit<Envelope, 'signature'>
 
 /** The text a signature covers: the prefix and the canonical JSON of everything but the signature. */
 export const signingText = ({ signature: _, ...rest }: Record<string, unknown>): string =>

@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { AgoraError, messageOf } from '../base/errors.ts'
 import { migrate } from './migrations/index.ts'
+import { isStorage, sqliteCode, storageError } from './storage-faults.ts'
 
 export type SqlValue = string | number | bigint | Uint8Array | null
 
@@ -288,23 +289,4 @@ function setAside(path: string): string {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
   }
   return aside
-}
-
-const sqliteCode = (error: unknown): string => (error instanceof Sqlite.SqliteError ? error.code : '')
-
-const isStorage = (error: unknown): boolean =>
-  /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|BUSY|LOCKED)/.test(sqliteCode(error))
-
-function storageError(error: unknown): AgoraError {
-  const code = sqliteCode(error)
-  if (code === 'SQLITE_FULL') {
-    return new AgoraError('disk_full', 'The disk is full: nothing new can be kept.', {
-      hint: 'Free some space; reading still works and writing resumes by itself.',
-      cause: error,
-    })
-  }
-  return new AgoraError('storage_failed', `The database could not be written (${code}).`, {
-    hint: 'See `agora doctor` and the log.',
-    cause: error,
-  })
 }

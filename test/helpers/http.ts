@@ -7,28 +7,14 @@ import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { agentDid } from '../../src/base/did.ts'
 import { createDispatch, type Handlers } from '../../src/core/dispatch.ts'
 import { createEvents } from '../../src/core/events.ts'
-import type { Telemetry } from '../../src/core/telemetry.ts'
 import { createHttpServer, type HttpParts } from '../../src/http/server.ts'
 import { keyFromSeed } from '../../src/identity/signing.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { recordedTelemetry } from './telemetry.ts'
 
 export const NODE = keyFromSeed(new Uint8Array(32).fill(7)).did
 export const OPERATOR = 'operator-token'
 export const AGENT = 'claude-1-token'
-
-/** Telemetry that keeps what it is told. */
-export function recordedTelemetry() {
-  const counts: string[] = []
-  const security: string[] = []
-  const errors: object[] = []
-  const none = () => undefined
-  const telemetry: Telemetry = {
-    log: { debug: none, info: none, warn: none, error: (fields) => errors.push(fields) },
-    count: (counter, labels = {}) => counts.push([counter, ...Object.values(labels)].join(' ')),
-    security: (reason) => security.push(reason),
-  }
-  return { telemetry, counts, security, errors }
-}
 
 export interface ApiOptions {
   handlers?: Partial<Record<string, (input: never, context: { actor: Actor; signal: AbortSignal }) => unknown>>

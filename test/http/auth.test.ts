@@ -67,7 +67,7 @@ test('wrong tokens are reported, missing ones only counted', async (t) => {
   await ask(server.port, { path: '/status' })
   t.deepEqual(server.security, [])
   await ask(server.port, { path: '/status', token: 'wrong' })
-  t.deepEqual(server.security, ['bad_token'])
+  t.deepEqual(server.security, ['bad_token 127.0.0.1'])
   t.deepEqual(server.counts, ['requests_refused unauthenticated', 'requests_refused unauthenticated'])
 })
 

@@ -7,8 +7,8 @@ import type { Output } from '../../operations.ts'
 import { cursorOf, positionOf } from './cursors.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
+import type { ConversationRow } from './rows.ts'
 import { searchQuery } from './rules.ts'
-import type { ConversationRow } from './tables.ts'
 
 type Names = 'conversations.list' | 'conversations.show' | 'conversations.resume'
 

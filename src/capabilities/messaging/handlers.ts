@@ -11,8 +11,8 @@ import { cursorOf, positionOf } from './cursors.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
 import { requestHandlers } from './receive.ts'
+import type { ConsumerRow, InboxRow, MessageRow } from './rows.ts'
 import { sendHandler } from './send.ts'
-import type { ConsumerRow, InboxRow, MessageRow } from './tables.ts'
 
 type Names = Extract<
   keyof Handlers,

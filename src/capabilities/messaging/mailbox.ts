@@ -8,10 +8,11 @@ import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
+import type { InboxRow, MessageRow } from './rows.ts'
 import { advances, liftsNote, type Turn } from './rules.ts'
 import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
-import { type InboxRow, type MessageRow, messagingTables } from './tables.ts'
+import { messagingTables } from './tables.ts'
 
 export type Spoken = Exclude<Turn, { refused: unknown }>
 
@@ -238,7 +239,11 @@ export function createMailbox(parts: MessagingParts) {
     show,
     report,
     /** Marks everything up to a delivery's position as shown. */
-    showUpTo: (inbox: string, position: number) => show(inbox, tables.unshown(inbox, position)),
+    showUpTo(inbox: string, position: number): void {
+      for (let rows = tables.unshown(inbox, position); rows.length > 0; rows = tables.unshown(inbox, position)) {
+        show(inbox, rows)
+      }
+    },
     acknowledge(inbox: string, row: InboxRow): void {
       show(inbox, [row])
       if (row.acknowledged_at !== null) return

@@ -7,7 +7,7 @@ import type { PeerBook } from '../../core/peer-book.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import type { NodeKey } from '../../identity/signing.ts'
 import type { Database } from '../../store/database.ts'
-import type { AgentTrace } from './tables.ts'
+import type { AgentTrace } from './rows.ts'
 
 /** What messaging needs to know of the agents of this node. */
 export interface MessagingAgents {

@@ -8,9 +8,9 @@ import type { Handlers } from '../../core/dispatch.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
+import type { MessageRow } from './rows.ts'
 import { hear } from './rules.ts'
 import { messageWire } from './schema.ts'
-import type { MessageRow } from './tables.ts'
 
 /** Messages of one stranger, and of all, that wait for the operator. */
 export const REQUESTS_OF_ONE = 20

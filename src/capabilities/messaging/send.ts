@@ -8,9 +8,9 @@ import { OPERATOR_INBOX } from '../../core/events.ts'
 import type { Parsed } from '../../operations.ts'
 import type { Mailbox, Spoken } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
+import type { AgentTrace, MessageRow } from './rows.ts'
 import { takeTurn } from './rules.ts'
 import { messageWire } from './schema.ts'
-import type { AgentTrace, MessageRow } from './tables.ts'
 
 type Sending = Parsed<'messages.send'>
 
