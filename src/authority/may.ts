@@ -10,7 +10,7 @@ export type Actor =
   | { kind: 'agent'; did: string; name: string }
   | { kind: 'peer'; did: string; trust: TrustLevel }
 
-export type Action = Pick<Operation, 'name' | 'who'> | Permission
+export type Action = Pick<Operation, 'name' | 'who' | 'approvable'> | Permission
 
 export type Verdict = { allow: true } | { allow: false; code: ErrorCode; reason: string }
 
@@ -29,8 +29,9 @@ export function may(actor: Actor, action: Action): Verdict {
   if (action.who === 'anyone') return allow
   if (actor.kind === 'operator') return allow
   if (actor.kind === 'agent') {
-    return action.who === 'agent'
-      ? allow
+    if (action.who === 'agent') return allow
+    return action.approvable
+      ? deny('needs_approval', `${action.name} is for the operator to decide.`)
       : deny('operator_only', `${action.name} is for the operator of this node; agents cannot call it.`)
   }
   return deny('unauthenticated', 'This call needs a token.')

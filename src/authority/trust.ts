@@ -11,4 +11,9 @@ export const trustTable: Record<Permission, TrustLevel> = {
   'message.deliver': 1,
   'message.broadcast': 1,
   'receipt.shown': 2,
+  'friend.ask': 0,
+  'friend.answer': 0,
+  'address.tell': 2,
+  'wake.message': 3,
+  'wake.request': 3,
 }

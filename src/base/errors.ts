@@ -14,6 +14,7 @@ const kinds = {
   too_large: 'too_large',
   unauthenticated: 'unauthenticated',
   operator_only: 'forbidden',
+  needs_approval: 'forbidden',
   not_permitted: 'forbidden',
   forbidden_host: 'forbidden',
   forbidden_origin: 'forbidden',

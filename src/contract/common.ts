@@ -38,3 +38,6 @@ export const page = <Item extends z.ZodType>(item: Item) =>
 
 export const Time = z.iso.datetime()
 export const Empty = z.object({})
+
+/** What an agent says for what it asks the operator to approve; of no effect in a call of the operator's. */
+export const Why = z.string().max(500)

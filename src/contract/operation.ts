@@ -15,6 +15,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   description?: string
   /** `anyone` needs no token, `agent` any token, `operator` the operator's. */
   who: 'anyone' | 'agent' | 'operator'
+  /** An operator's, that an agent may ask for: it becomes an approval, with the input's `why`, and waits for the operator. */
+  approvable?: true
   /** What of a space the caller must be allowed to do; asked of `may` for the project the input names. */
   needs?: (input: z.output<Input>) => Permission[]
   /** Path and query parameters and body fields together, by their names. Query values arrive as text: use the `query*` schemas. */

@@ -15,6 +15,16 @@ export const permissions = [
   'receipt.shown',
   /** Be among those a broadcast goes to. */
   'message.broadcast',
+  /** Ask to be friends. */
+  'friend.ask',
+  /** Answer such a request, take it back, say which trust one gives. */
+  'friend.answer',
+  /** Be believed on where others are, and be told where this node and its peers are. */
+  'address.tell',
+  /** Have one's messages wake an agent that is not there. */
+  'wake.message',
+  /** Ask to wake one. */
+  'wake.request',
 ] as const
 
 export type Permission = (typeof permissions)[number]

@@ -1,115 +1,206 @@
 import type { TrustLevel } from '../authority/trust.ts'
 import type { Clock } from '../base/clock.ts'
+import { didTail } from '../base/did.ts'
 import type { Database } from '../store/database.ts'
 import { sqlBuilder } from '../store/database.ts'
 
-/** A node this node has met. */
+/** Where a peer may be reached, and how this is known. */
+export interface KnownAddress {
+  /** A multiaddr without `/p2p/…`. */
+  address: string
+  source: 'dialled' | 'hello' | 'friend' | 'mdns'
+  /** Ms since the epoch, of the last time the peer itself answered there. */
+  last_success?: number
+}
+
+/** A node this node has met, or that its operator named. */
 export interface KnownPeer {
   did: string
-  /** As it called itself last; a claim. */
+  /** As it called itself when it was met last, a friend when it became one; a claim. */
   name: string
   /** What the operator calls it. */
   alias: string | undefined
   trust: TrustLevel
-  /** Multiaddrs that worked, latest first. */
-  addresses: string[]
-  /** Ms since the epoch. */
+  /** Those that worked first, the latest first. */
+  addresses: KnownAddress[]
+  /** Ms since the epoch; 0 when it was never seen. */
   last_seen: number
+  /** A friend is a peer that was given a trust level, of whatever height. */
+  friend_since: number | undefined
+  notes: string | undefined
+  /** The trust that the peer says it gives this node; undefined while it said nothing, or that it gives none. */
+  their_trust: TrustLevel | undefined
+  verified_at: number | undefined
+  blocked_at: number | undefined
+  /** The owner that the peer proved to have. */
+  owner: string | undefined
+  /** Who gave the trust: the operator, or the rule for nodes of one owner. */
+  given_by: 'operator' | 'owner' | undefined
 }
+
+export type PeerChanges = Partial<Omit<KnownPeer, 'did' | 'addresses'>>
 
 /** Who is known and how far they are trusted; on disk, and whole in memory, since it is asked for every envelope. */
 export interface PeerBook {
   get(did: string): KnownPeer | undefined
-  /** 0 for whoever is not known. */
+  /** 0 for whoever is not known, or is blocked. */
   trust(did: string): TrustLevel
   /** All with trust of at least `trust`. */
   list(trust?: TrustLevel): KnownPeer[]
+  friends(): KnownPeer[]
+  isBlocked(did: string): boolean
   /**
    * Notes that the peer was met under this name, and the address when this node dialled it. A stranger who came by itself is not kept:
-   * identities cost nothing, and disks do.
+   * identities cost nothing, and disks do. A friend keeps the name it became one under.
    */
   met(did: string, name: string, address?: string): Promise<void>
-  /** Within a write: gives trust; a peer not kept before is kept under `name`. */
+  /** Notes where a friend may be reached; of others nothing is kept. */
+  learn(did: string, addresses: string[], source: KnownAddress['source']): Promise<void>
+  /** Within a write: a peer not kept before is kept, under `name`. */
+  change(did: string, changes: PeerChanges, name?: string): void
+  /** Within a write: the operator gives this trust; 0 only keeps the peer. */
   setTrust(did: string, trust: TrustLevel, name: string): void
-  /** Grows whenever a name or trust changes, so that what was computed from them can be kept until then. */
+  /** Grows whenever something of a peer changes, so that what was computed from it can be kept until then. */
   revision(): number
 }
 
-interface Row {
-  did: string
-  name: string
-  alias: string | null
+type Nullable<Part> = {
+  [Key in keyof Part]: Exclude<Part[Key], undefined> | (undefined extends Part[Key] ? null : never)
+}
+type Row = Nullable<Omit<KnownPeer, 'addresses' | 'trust' | 'their_trust'>> & {
   trust: number
+  their_trust: number | null
   addresses: string
   first_seen: number
-  last_seen: number
 }
 
-const ADDRESSES_MAX = 8
+const ADDRESSES_MAX = 16
 const sql = sqlBuilder<{ peers: Row }>()
 
 export function createPeerBook({ clock, database }: { clock: Clock; database: Database }): PeerBook {
   let revision = 0
-  const known = new Map<string, KnownPeer>(
-    database.all(sql.selectFrom('peers').selectAll()).map((row) => [
-      row.did,
-      {
-        did: row.did,
-        name: row.name,
-        alias: row.alias ?? undefined,
-        trust: row.trust as TrustLevel,
-        addresses: JSON.parse(row.addresses),
-        last_seen: row.last_seen,
-      },
-    ]),
+  const known = new Map(database.all(sql.selectFrom('peers').selectAll()).map((row) => [row.did, fromRow(row)]))
+  const onDisk = database.statement<{ did: string }, Row>((value) =>
+    sql.selectFrom('peers').selectAll().where('did', '=', value('did')),
   )
+  /** Within a write, as it is there: two changes that share a commit both count. */
+  const current = (did: string) => {
+    const row = onDisk.first({ did })
+    return row && fromRow(row)
+  }
+  const get = (did: string) => known.get(did)
+  const isBlocked = (did: string) => known.get(did)?.blocked_at !== undefined
+  const trust = (did: string): TrustLevel => (isBlocked(did) ? 0 : (known.get(did)?.trust ?? 0))
 
   /** Within a write: keeps the peer, in memory too once that is committed. */
   function keep(peer: KnownPeer) {
-    const values = {
-      name: peer.name,
-      alias: peer.alias ?? null,
-      trust: peer.trust,
-      addresses: JSON.stringify(peer.addresses),
-      last_seen: peer.last_seen,
-    }
+    const { did, ...values } = toRow(peer)
     database.run(
       sql
         .insertInto('peers')
-        .values({ did: peer.did, first_seen: clock.now(), ...values })
+        .values({ did, first_seen: clock.now(), ...values })
         .onConflict((conflict) => conflict.column('did').doUpdateSet(values)),
     )
     database.afterCommit(() => {
-      known.set(peer.did, peer)
+      known.set(did, peer)
       revision++
     })
   }
 
+  function change(did: string, changes: PeerChanges, name?: string) {
+    keep({ ...(current(did) ?? newPeer(did, name)), ...changes })
+  }
+
   return {
-    get: (did) => known.get(did),
-    trust: (did) => known.get(did)?.trust ?? 0,
-    list: (trust = 0) => [...known.values()].filter((peer) => peer.trust >= trust),
+    get,
+    trust,
+    list: (least = 0) => [...known.values()].filter((peer) => trust(peer.did) >= least),
+    friends: () => [...known.values()].filter((peer) => peer.friend_since !== undefined),
+    isBlocked,
     met: (did, name, address) =>
       database.write(() => {
-        const before = known.get(did)
+        const before = current(did)
         if (!before && address === undefined) return
-        const addresses = before?.addresses ?? []
+        const peer = before ?? newPeer(did, name)
+        const now = clock.now()
+        const worked = address === undefined ? [] : [{ address, source: 'dialled' as const, last_success: now }]
+        const isPinned = peer.friend_since !== undefined && peer.name !== didTail(did)
         keep({
-          did,
-          alias: before?.alias,
-          trust: before?.trust ?? 0,
-          name,
-          addresses:
-            address === undefined
-              ? addresses
-              : [address, ...addresses.filter((other) => other !== address)].slice(0, ADDRESSES_MAX),
-          last_seen: clock.now(),
+          ...peer,
+          name: isPinned ? peer.name : name,
+          addresses: merged(worked, peer.addresses),
+          last_seen: now,
         })
       }),
+    learn: (did, addresses, source) =>
+      database.write(() => {
+        const peer = current(did)
+        if (peer?.friend_since === undefined) return
+        const learned = addresses.map((address): KnownAddress => {
+          const before = peer.addresses.find((one) => one.address === address)
+          return before ?? { address, source }
+        })
+        keep({ ...peer, addresses: merged(learned, peer.addresses) })
+      }),
+    change,
     setTrust(did, trust, name) {
-      const before = known.get(did)
-      keep({ did, name, alias: undefined, addresses: [], last_seen: clock.now(), ...before, trust })
+      const since = current(did)?.friend_since ?? clock.now()
+      change(did, trust === 0 ? { trust } : { trust, friend_since: since, given_by: 'operator' }, name)
     },
     revision: () => revision,
   }
 }
+
+/** A peer of whom nothing but its DID, and perhaps a name, is known. */
+export const newPeer = (did: string, name = didTail(did)): KnownPeer => ({
+  did,
+  name,
+  alias: undefined,
+  trust: 0,
+  addresses: [],
+  last_seen: 0,
+  friend_since: undefined,
+  notes: undefined,
+  their_trust: undefined,
+  verified_at: undefined,
+  blocked_at: undefined,
+  owner: undefined,
+  given_by: undefined,
+})
+
+/** Each address once, those that answered first, the latest of them first. */
+function merged(newer: KnownAddress[], older: KnownAddress[]): KnownAddress[] {
+  const all = [...newer, ...older.filter(({ address }) => !newer.some((one) => one.address === address))]
+  return all.sort((a, b) => (b.last_success ?? 0) - (a.last_success ?? 0)).slice(0, ADDRESSES_MAX)
+}
+
+const orUndefined = <Value>(value: Value | null): Value | undefined => value ?? undefined
+
+const fromRow = (row: Row): KnownPeer => ({
+  did: row.did,
+  name: row.name,
+  alias: orUndefined(row.alias),
+  trust: row.trust as TrustLevel,
+  addresses: JSON.parse(row.addresses),
+  last_seen: row.last_seen,
+  friend_since: orUndefined(row.friend_since),
+  notes: orUndefined(row.notes),
+  their_trust: orUndefined(row.their_trust as TrustLevel | null),
+  verified_at: orUndefined(row.verified_at),
+  blocked_at: orUndefined(row.blocked_at),
+  owner: orUndefined(row.owner),
+  given_by: orUndefined(row.given_by),
+})
+
+const toRow = (peer: KnownPeer): Omit<Row, 'first_seen'> => ({
+  ...peer,
+  alias: peer.alias ?? null,
+  addresses: JSON.stringify(peer.addresses),
+  friend_since: peer.friend_since ?? null,
+  notes: peer.notes ?? null,
+  their_trust: peer.their_trust ?? null,
+  verified_at: peer.verified_at ?? null,
+  blocked_at: peer.blocked_at ?? null,
+  owner: peer.owner ?? null,
+  given_by: peer.given_by ?? null,
+})

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { didOfPeerId } from '../base/did.ts'
 import { AgoraError, messageOf } from '../base/errors.ts'
 import type { ConnectedPeer, Inbound, Introduction, LinkListener, Network } from '../core/network.ts'
-import type { PeerBook } from '../core/peer-book.ts'
+import type { KnownPeer, PeerBook } from '../core/peer-book.ts'
 import type { Telemetry } from '../core/telemetry.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import { parseAddress } from './address.ts'
@@ -86,7 +86,7 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
 
   function onLost(did: string): void {
     const known = parts.autoConnect && !shunned.has(did) ? book.get(did) : undefined
-    if (known && known.trust >= 1 && known.addresses.length > 0) redialer.wantPeer(did, known.addresses)
+    if (known && known.trust >= 1 && known.addresses.length > 0) redialer.wantPeer(did, addressesOf(known))
     redialer.lost(did)
   }
 
@@ -165,10 +165,10 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
       }
       transport = made
       if (!parts.autoConnect) return
-      for (const { did, addresses } of book.list(1)) {
-        if (addresses.length === 0) continue
-        redialer.wantPeer(did, addresses)
-        redialer.dialNow(did)
+      for (const peer of book.list(1)) {
+        if (peer.addresses.length === 0) continue
+        redialer.wantPeer(peer.did, addressesOf(peer))
+        redialer.dialNow(peer.did)
       }
     },
     async stop() {
@@ -206,3 +206,5 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
     announce: peers.announce,
   }
 }
+
+const addressesOf = (peer: KnownPeer): string[] => peer.addresses.map(({ address }) => address)

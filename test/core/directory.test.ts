@@ -2,7 +2,7 @@ import test from 'ava'
 import { agentDid, didTail } from '../../src/base/did.ts'
 import { AgoraError } from '../../src/base/errors.ts'
 import { createDirectory } from '../../src/core/directory.ts'
-import type { KnownPeer } from '../../src/core/peer-book.ts'
+import { type KnownPeer, newPeer } from '../../src/core/peer-book.ts'
 import { connectedPeer, newKey } from '../helpers/remote.ts'
 
 const self = { did: newKey().did, name: 'alice' }
@@ -16,7 +16,7 @@ interface World {
 
 function directory({ agents = [], known = [], connected = [] }: World) {
   let revision = 0
-  const peers: KnownPeer[] = known.map((peer) => ({ alias: undefined, trust: 0, addresses: [], last_seen: 0, ...peer }))
+  const peers: KnownPeer[] = known.map((peer) => ({ ...newPeer(peer.did), ...peer }))
   const names = createDirectory({
     self,
     book: {
@@ -24,6 +24,10 @@ function directory({ agents = [], known = [], connected = [] }: World) {
       trust: (did) => peers.find((peer) => peer.did === did)?.trust ?? 0,
       list: (trust = 0) => peers.filter((peer) => peer.trust >= trust),
       met: () => Promise.resolve(),
+      friends: () => peers.filter((peer) => peer.friend_since !== undefined),
+      isBlocked: () => false,
+      learn: () => Promise.resolve(),
+      change: () => undefined,
       setTrust: () => undefined,
       revision: () => revision,
     },
@@ -205,7 +209,7 @@ test('names follow who comes and goes', (t) => {
   names.connected.push([mallory, 'bob'])
   names.refresh()
   t.is(names.nameOf(bob.did), `bob ${didTail(bob.did)}`)
-  names.peers.push({ did: bob.did, name: 'bob', alias: 'robert', trust: 1, addresses: [], last_seen: 0 })
+  names.peers.push({ ...newPeer(bob.did, 'bob'), alias: 'robert', trust: 1 })
   names.change()
   t.is(names.nameOf(bob.did), 'robert')
 })

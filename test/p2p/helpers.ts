@@ -84,6 +84,10 @@ export async function startNode(
       met.push({ did, name: peerName, address })
       poke()
     },
+    friends: () => [...known.values()].filter((peer) => peer.friend_since !== undefined),
+    isBlocked: (did) => known.get(did)?.blocked_at !== undefined,
+    learn: () => Promise.resolve(),
+    change: () => undefined,
     setTrust: () => undefined,
     revision: () => 0,
   }

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { newPeer } from '../../src/core/peer-book.ts'
 import type { Log } from '../../src/core/telemetry.ts'
 import { backoff } from '../../src/p2p/backoff.ts'
 import { createRedialer } from '../../src/p2p/redial.ts'
@@ -161,12 +162,9 @@ test('with autoConnect known peers of some trust are dialled at the start, stran
   await using bob = await startNode('bob')
   await using carol = await startNode('carol')
   const known = (node: typeof bob, trust: 0 | 1) => ({
-    did: node.did,
-    name: 'x',
-    alias: undefined,
+    ...newPeer(node.did, 'x'),
     trust,
-    addresses: ['/ip4/127.0.0.1/tcp/1', node.address()],
-    last_seen: 0,
+    addresses: ['/ip4/127.0.0.1/tcp/1', node.address()].map((address) => ({ address, source: 'dialled' as const })),
   })
   await using alice = await startNode('alice', { autoConnect: true, known: [known(bob, 1), known(carol, 0)] })
   await alice.connected(bob.did)
