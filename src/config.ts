@@ -67,6 +67,7 @@ export const settingsTable = {
     kind: 'number',
   } as Setting<z.ZodLiteral<0 | 1 | 2 | 3 | 4>>,
   message_ttl_hours: whole(1, 168, 168, 'hours after which an undelivered message is given up'),
+  approval_hours: whole(1, 720, 72, 'hours after which what an agent asked the operator for is not done any more'),
   conversation_budget: whole(
     1,
     1_000_000,

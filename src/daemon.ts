@@ -1,16 +1,19 @@
 import { availableParallelism, loadavg } from 'node:os'
+import type { Actor } from './authority/may.ts'
 import { type Clock, every, systemClock } from './base/clock.ts'
+import { agentDid } from './base/did.ts'
 import { agentHandlers } from './capabilities/agents/handlers.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
+import { createApprovals } from './capabilities/approvals/handlers.ts'
 import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
-import { messagingWire } from './capabilities/messaging/receive.ts'
+import { messagingWire, requestAskings } from './capabilities/messaging/receive.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
 import type { Settings } from './config.ts'
 import { TIME_TO_LIVE } from './contract/envelope.ts'
 import { createDirectory } from './core/directory.ts'
-import { createDispatch, type Dispatch } from './core/dispatch.ts'
-import { createEvents, type Events, OPERATOR_INBOX } from './core/events.ts'
+import { createDispatch, type Dispatch, type Handlers } from './core/dispatch.ts'
+import { agentInbox, createEvents, type Events, OPERATOR_INBOX } from './core/events.ts'
 import { createInbound } from './core/inbound.ts'
 import { createLog } from './core/log.ts'
 import { createTelemetry, securityRecorder } from './core/metrics.ts'
@@ -147,9 +150,22 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
       .catch((error) => log.error({ did: peer.did, error: String(error) }, 'an event could not be kept'))
   }
 
+  const operator: Actor = { kind: 'operator', did: key.did }
+  const approvals = createApprovals({
+    clock,
+    database,
+    events,
+    log,
+    timeToLive: settings.approval_hours * 3_600_000,
+    askings: requestAskings(messaging, mailbox),
+    run: (operation, input) => dispatch.call(operation, operator, input),
+    tell: (agent, conversation_id, body) =>
+      dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
+  })
+
   let apiUrl = ''
   const stopRequested = Promise.withResolvers<void>()
-  const dispatch = createDispatch({
+  const handlers: Handlers = {
     ...nodeHandlers({
       clock,
       database,
@@ -162,6 +178,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
         agents: () => registry.names().length,
         unread: mailbox.unread,
         requests: mailbox.tables.heldCount,
+        approvals: approvals.pendingCount,
         outbox: outbox.count,
         paused: mailbox.tables.pausedCount,
       },
@@ -174,10 +191,15 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
       self,
       tokenFile,
       unread: mailbox.unread,
-      dropInbox: mailbox.dropInbox,
+      onRemove(name) {
+        mailbox.dropInbox(agentInbox(name))
+        approvals.drop(name)
+      },
     }),
     ...messagingHandlers(messaging, mailbox),
-  })
+    ...approvals.handlers,
+  }
+  const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
   metrics.gauge('peers', 'Connected peers', () => network.peers().length)
   metrics.gauge('outbox', 'Envelopes under way', outbox.count)
   metrics.gauge('agents', 'Registered agents', () => registry.names().length)
@@ -187,6 +209,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     database
       .write(() => {
         outbox.expire()
+        approvals.expire()
         events.trim(settings.event_retention)
         inbound.forget(clock.now() - SEEN_FOR)
       })

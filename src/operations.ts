@@ -1,13 +1,21 @@
 import type { z } from 'zod'
 import { agentOperations } from './capabilities/agents/operations.ts'
+import { approvalOperations } from './capabilities/approvals/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
 
 /** THE table: everything Agora can be asked, by whatever way. */
-export const operations = [...nodeOperations, ...agentOperations, ...messagingOperations] as const
+export const operations = [
+  ...nodeOperations,
+  ...agentOperations,
+  ...messagingOperations,
+  ...approvalOperations,
+] as const
 
 export type AnyOperation = (typeof operations)[number]
 export type OperationName = AnyOperation['name']
+/** Those an agent may ask the operator for. */
+export type ApprovableName = Extract<AnyOperation, { approvable: true }>['name']
 export type OperationOf<Name extends OperationName> = Extract<AnyOperation, { name: Name }>
 /** What a caller may write: defaults left out. */
 export type Input<Name extends OperationName> = z.input<OperationOf<Name>['input']>

@@ -29,4 +29,8 @@ export const routes = {
   'conversations.list': ['GET', '/conversations'],
   'conversations.show': ['GET', '/conversations/:id'],
   'conversations.resume': ['POST', '/conversations/:id/resume'],
+  'approvals.list': ['GET', '/approvals'],
+  'approvals.show': ['GET', '/approvals/:id'],
+  'approvals.grant': ['POST', '/approvals/:id/grant'],
+  'approvals.deny': ['POST', '/approvals/:id/deny'],
 } as const

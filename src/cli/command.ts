@@ -38,6 +38,7 @@ export const globalOptions: readonly Option[] = [
   { name: 'name', value: '<node>', meaning: 'which node of this machine; else $AGORA_NAME, else the only one' },
   { name: 'format', value: '<format>', meaning: 'table for people, json for programs', choices: ['table', 'json'] },
   { name: 'as', value: '<agent>', meaning: 'act as this agent of the node, by its token file' },
+  { name: 'why', value: '<text>', meaning: 'with --as: why the operator should approve what this asks for' },
   { name: 'help', short: 'h', meaning: 'explain the command' },
   { name: 'version', short: 'v', meaning: 'print the version' },
 ]

@@ -1,4 +1,5 @@
 import { agentCommands } from './agents.ts'
+import { approvalCommands } from './approvals.ts'
 import { callCommands } from './call.ts'
 import type { Command } from './command.ts'
 import { completionCommands } from './completion.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...requestCommands,
   ...conversationCommands,
   ...agentCommands,
+  ...approvalCommands,
   ...identityCommands,
   ...settingCommands,
   ...logCommands,

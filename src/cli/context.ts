@@ -59,7 +59,10 @@ export function createContext(io: Io, inputs: Inputs): Context {
       client ??= connectClient(context)
       return client
     },
-    call: async (name, input) => (await context.client()).call(name, input),
+    async call(name, input) {
+      const why = inputs.text('why')
+      return (await context.client()).call(name, why === undefined ? input : { ...input, why })
+    },
     async answer(value, show) {
       await io.out(json ? `${safeJson(value, 2)}\n` : await show(value))
     },

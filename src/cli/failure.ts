@@ -1,6 +1,7 @@
 import colours from 'picocolors'
 import { AgoraError, messageOf } from '../base/errors.ts'
 import { displayText } from '../base/text.ts'
+import type { ApprovalPendingError } from '../client/index.ts'
 import type { Io } from './io.ts'
 import { safeJson } from './text.ts'
 
@@ -13,6 +14,12 @@ export function reportFailure(error: unknown, io: Io, json: boolean): 1 | 2 {
     io.err(`${error.stack}\n`)
   }
   return known.code === 'usage' || known.field?.startsWith('--') ? 2 : 1
+}
+
+/** It was not done, and it did not fail: the operator has been asked. */
+export async function reportPending({ approval, message, hint }: ApprovalPendingError, io: Io, json: boolean) {
+  await io.out(json ? `${safeJson({ approval }, 2)}\n` : `${displayText(message)}\n${displayText(hint ?? '')}\n`)
+  return 0 as const
 }
 
 /** The same fields as the API's problem documents, without those that belong to HTTP. */

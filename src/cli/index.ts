@@ -1,9 +1,11 @@
+import { AgoraError } from '../base/errors.ts'
+import type { ApprovalPendingError } from '../client/index.ts'
 import { version } from '../store/version.ts'
 import { asksFor, parseArgv } from './argv.ts'
 import { argumentsOf } from './command.ts'
 import { commands } from './commands.ts'
 import { createContext } from './context.ts'
-import { reportFailure } from './failure.ts'
+import { reportFailure, reportPending } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
 import { readInputs } from './inputs.ts'
 import type { Io } from './io.ts'
@@ -33,6 +35,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     json = context.json
     return (await parsed.command.run(context)) ?? 0
   } catch (error) {
+    if (error instanceof AgoraError && 'approval' in error)
+      return reportPending(error as ApprovalPendingError, io, json)
     return reportFailure(error, io, json)
   }
 }

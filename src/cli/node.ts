@@ -42,6 +42,7 @@ function shown(status: Status, { style, pairs, next }: Context): string {
       ['Agents', waits(status.agents, 'agents')],
       ['Unread', waits(status.unread, 'messages')],
       ['Requests', waits(status.requests, 'requests', 'strangers wait: ')],
+      ['Approvals', waits(status.approvals, 'approvals', 'agents ask: ')],
       ['Outbox', waits(status.outbox, 'outbox', 'on their way: ')],
       ['Paused', waits(status.paused_conversations, 'conversations', 'conversations of agents alone: ')],
       ['Storage', `${status.storage.state}, ${bytes(status.storage.database_bytes)}`],

@@ -1,4 +1,16 @@
 import { AgoraError, isErrorCode, messageOf } from '../base/errors.ts'
+import type { Approval } from '../capabilities/approvals/schema.ts'
+
+/** An agent asked for what only the operator may decide: it was not done, and waits for the operator. */
+export class ApprovalPendingError extends AgoraError {
+  readonly approval: Approval
+  constructor(approval: Approval) {
+    super('needs_approval', `The operator has been asked: ${approval.summary}.`, {
+      hint: `It waits as approval ${approval.id} until ${approval.expires_at}; the answer comes as a message.`,
+    })
+    this.approval = approval
+  }
+}
 
 /** The error that an answer other than 2xx stands for. A code this version does not know becomes `internal`. */
 export async function problemError(response: Response, base: string): Promise<AgoraError> {

@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
+import type { Approval } from '../capabilities/approvals/schema.ts'
 import type { Input, OperationName, Output } from '../operations.ts'
-import { failed, problemError } from './errors.ts'
+import { ApprovalPendingError, failed, problemError } from './errors.ts'
 import { type ApiEvent, type EventOptions, followEvents } from './events.ts'
 import { requestOf } from './request.ts'
 
-export type { ApiEvent, EventOptions }
+export { type ApiEvent, ApprovalPendingError, type EventOptions }
 
 export interface ClientOptions {
   /** Where the API is: `http://127.0.0.1:7313`. */
@@ -29,7 +30,7 @@ type Arguments<Name extends OperationName> =
 export interface Client {
   /**
    * Asks the daemon for one operation.
-   * @throws AgoraError with the daemon's code; `not_running` when nothing answers at the URL. When aborted, the signal's reason.
+   * @throws ApprovalPendingError when this is an agent's client and the operator must approve; AgoraError with the daemon's code; `not_running` when nothing answers at the URL. When aborted, the signal's reason.
    */
   call<Name extends OperationName>(name: Name, ...args: Arguments<Name>): Promise<Output<Name>>
   /**
@@ -63,6 +64,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, clock }: Cl
       })
       const answer: unknown = await response.json().catch((error) => failed(error, base, signal))
       if (typeof answer !== 'object' || answer === null) throw new AgoraError('not_running', `${base} is not Agora.`)
+      if (response.status === 202 && 'approval' in answer) throw new ApprovalPendingError(answer.approval as Approval)
       return answer as Output<typeof name>
     },
     events: (options = {}) => followEvents({ send, clock }, options),

@@ -25,6 +25,11 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   http: { method: Method; path: string; status?: 200 | 201 | 202 }
 }
 
-export const operation = <const Name extends string, Input extends z.ZodObject, Output extends z.ZodType>(
-  definition: Operation<Input, Output> & { name: Name },
-) => definition
+export const operation = <
+  const Name extends string,
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+  const Asked extends true | undefined = undefined,
+>(
+  definition: Operation<Input, Output> & { name: Name; approvable?: Asked },
+) => definition as typeof definition & (Asked extends true ? { approvable: true } : { approvable?: never })

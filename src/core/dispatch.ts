@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { type Actor, may } from '../authority/may.ts'
 import type { TrustLevel } from '../authority/trust.ts'
 import { AgoraError } from '../base/errors.ts'
+import type { Approval } from '../capabilities/approvals/schema.ts'
+import type { Why } from '../contract/common.ts'
 import type { Permission } from '../contract/permissions.ts'
-import { type OperationName, type Output, operations, type Parsed } from '../operations.ts'
+import { type ApprovableName, type OperationName, type Output, operations, type Parsed } from '../operations.ts'
 
 export interface CallContext {
   actor: Actor
@@ -19,9 +21,37 @@ export type Handler<Name extends OperationName> = (
 /** One handler for every operation of the table; a missing one does not compile. */
 export type Handlers = { [Name in OperationName]: Handler<Name> }
 
+/**
+ * For what agents may ask for: what exactly would be done, with names replaced by the DIDs they stand for now (another may have the name when it is granted),
+ * and a sentence of our own that says so. Throws what the operation would throw for an input it cannot take. A missing one does not compile.
+ */
+export type Askings = {
+  [Name in ApprovableName]: (input: Omit<Parsed<Name>, 'why'>) => {
+    input: Omit<Parsed<Name>, 'why'>
+    summary: string
+  }
+}
+
+/** What an agent called that only the operator may do. */
+export interface Requested {
+  operation: ApprovableName
+  input: Record<string, unknown>
+  why: string | undefined
+  agent: string
+}
+
+/** The answer to such a call: it waits for the operator. */
+export class ApprovalPending {
+  readonly approval: Approval
+  constructor(approval: Approval) {
+    this.approval = approval
+  }
+}
+
 export interface Dispatch {
   /**
-   * Runs one operation: parses the input, asks `may`, runs the handler. Every local call passes here, once.
+   * Runs one operation: parses the input, asks `may`, runs the handler. Every local call passes here, once. What only the operator may decide, called by an
+   * agent, is not run: the answer is an `ApprovalPending`.
    * @throws AgoraError `unknown_operation`, `invalid_input` naming the field, what `may` answered, or what the handler throws.
    */
   call(name: string, actor: Actor, input: unknown, signal?: AbortSignal): Promise<unknown>
@@ -30,7 +60,7 @@ export interface Dispatch {
 const byName = new Map(operations.map((operation) => [operation.name as string, operation]))
 const never = new AbortController().signal
 
-export function createDispatch(handlers: Handlers): Dispatch {
+export function createDispatch(handlers: Handlers, ask?: (requested: Requested) => Promise<Approval>): Dispatch {
   return {
     async call(name, actor, input, signal = never) {
       const operation = byName.get(name)
@@ -41,7 +71,14 @@ export function createDispatch(handlers: Handlers): Dispatch {
       }
       // Asked before parsing, so that whoever may not call learns nothing about the input.
       const verdict = may(actor, operation)
-      if (!verdict.allow) throw new AgoraError(verdict.code, verdict.reason)
+      if (!verdict.allow) {
+        if (verdict.code !== 'needs_approval' || !ask || actor.kind !== 'agent')
+          throw new AgoraError(verdict.code, verdict.reason)
+        const { why, ...wanted } = parse(operation.input, input) as { why?: z.output<typeof Why> }
+        return new ApprovalPending(
+          await ask({ operation: operation.name as ApprovableName, input: wanted, why, agent: actor.name }),
+        )
+      }
       const handler = handlers[operation.name] as (input: unknown, context: CallContext) => unknown
       return handler(parse(operation.input, input), { actor, signal })
     },

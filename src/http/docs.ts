@@ -68,8 +68,9 @@ ${[...groups].map(([group, members]) => html`<section><h2 id="${group}">${group}
 }
 
 function article(endpoint: Endpoint): Html {
-  const { name, summary, description, who, method, path, status, fields, answer } = endpoint
-  const callers = { anyone: 'anyone, without a token', agent: 'agents and the operator', operator: 'the operator' }[who]
+  const { name, summary, description, who, approvable, method, path, status, fields, answer } = endpoint
+  const operator = approvable ? 'the operator; asked by an agent it waits for the operator (202)' : 'the operator'
+  const callers = { anyone: 'anyone, without a token', agent: 'agents and the operator', operator }[who]
   return html`<article id="${name}">
 <h3><code>${method} ${path}</code></h3>
 <p>${prose(summary)} ${prose(description ?? '')}</p>

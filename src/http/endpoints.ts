@@ -12,6 +12,8 @@ export interface Endpoint {
   summary: string
   description: string | undefined
   who: Operation['who']
+  /** Whether an agent may ask for it; the answer is then a 202 with the approval. */
+  approvable: boolean
   method: Method
   /** As in the table: `/agents/:name`. */
   path: string
@@ -33,13 +35,14 @@ export interface Field {
 /** Every route there is, operations first; named schemas are put into `components`. */
 export function endpoints(components: Record<string, JsonSchema>): Endpoint[] {
   const describe = (operation: Omit<Operation, 'needs' | 'output'>, type: string, output: z.ZodType): Endpoint => {
-    const { name, summary, description, who, input, http } = operation
+    const { name, summary, description, who, approvable = false, input, http } = operation
     return {
       name,
       group: name.includes('.') ? (name.split('.')[0] ?? '') : 'pages',
       summary,
       description,
       who,
+      approvable,
       method: http.method,
       path: http.path,
       status: http.status ?? 200,

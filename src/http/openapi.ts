@@ -44,6 +44,18 @@ export function openApi(version: string) {
         token: { type: 'http', scheme: 'bearer', description: 'The token of the operator or of one agent.' },
       },
       responses: {
+        ApprovalPending: {
+          description: 'Asked by an agent: it waits for the operator.',
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                properties: { approval: { $ref: '#/components/schemas/Approval' } },
+                required: ['approval'],
+              },
+            },
+          },
+        },
         Problem: {
           description: 'It did not work; `code` says why.',
           content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -53,7 +65,7 @@ export function openApi(version: string) {
   }
 }
 
-function operationObject({ name, group, summary, description, who, status, fields, answer }: Endpoint) {
+function operationObject({ name, group, summary, description, who, approvable, status, fields, answer }: Endpoint) {
   const body = fields.filter((field) => field.in === 'body')
   return {
     operationId: name,
@@ -66,6 +78,7 @@ function operationObject({ name, group, summary, description, who, status, field
     ...(body.length > 0 && { requestBody: requestBody(body) }),
     responses: {
       [status]: { description: 'It worked.', content: { [answer.type]: { schema: answer.schema } } },
+      ...(approvable && { 202: { $ref: '#/components/responses/ApprovalPending' } }),
       default: { $ref: '#/components/responses/Problem' },
     },
   }

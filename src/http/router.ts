@@ -1,7 +1,7 @@
 import { Router } from '@koa/router'
 import type { DefaultContext, Middleware, ParameterizedContext } from 'koa'
 import { AgoraError } from '../base/errors.ts'
-import { type Dispatch, parse } from '../core/dispatch.ts'
+import { ApprovalPending, type Dispatch, parse } from '../core/dispatch.ts'
 import { agentInbox, type Events, OPERATOR_INBOX } from '../core/events.ts'
 import { type AnyOperation, operations } from '../operations.ts'
 import { type Caller, type CallerParts, createCallers } from './callers.ts'
@@ -55,7 +55,7 @@ export function createRouter(parts: RouterParts): Router<ApiState> {
       // A read may have waited for minutes; what it found is not for whoever has lost the token meanwhile.
       if (http.method === 'GET') caller?.assertStillValid()
       telemetry.count('requests_served', { operation: name })
-      ctx.status = 'status' in http ? http.status : 200
+      ctx.status = result instanceof ApprovalPending ? 202 : 'status' in http ? http.status : 200
       ctx.res.setHeader('Content-Type', 'application/json; charset=utf-8')
       ctx.body = JSON.stringify(result)
     }

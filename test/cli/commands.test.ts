@@ -3,7 +3,7 @@ import test from 'ava'
 import { agentTokenFile } from '../../src/store/home.ts'
 import { writePrivate } from '../../src/store/private-file.ts'
 import { refuse, standIn } from '../helpers/cli.ts'
-import { agent, answers, delivery, ID, OTHER } from '../helpers/cli-answers.ts'
+import { agent, answers, approval, delivery, ID, OTHER } from '../helpers/cli-answers.ts'
 
 const shown: [string[], number?][] = [
   [['status']],
@@ -16,6 +16,9 @@ const shown: [string[], number?][] = [
   [['requests'], 80],
   [['requests', 'accept', 'bob']],
   [['requests', 'drop', 'bob']],
+  [['approvals'], 100],
+  [['approvals', 'grant', ID]],
+  [['approvals', 'deny', ID]],
   [['outbox']],
   [['conversations'], 100],
   [['conversations', 'show', OTHER]],
@@ -91,6 +94,17 @@ test('an agent acts by its own token', async (t) => {
   const { code, err } = await alice.run(['--as', 'codex', 'status'])
   t.is(code, 2)
   t.regex(err, /no token of an agent codex.*\nMake one: agora --name alice agents token codex/)
+})
+
+test('what an agent must ask for is told as asked, not as failed', async (t) => {
+  await using alice = await standIn({ 'POST /requests/bob/accept': { pending: { approval: approval() } } })
+  writePrivate(agentTokenFile(alice.home, 'claude-1'), 'agora_claudes-token\n')
+  const asked = await alice.run(['--as', 'claude-1', 'requests', 'accept', 'bob', '--why', 'He knows the parser.'])
+  t.deepEqual([asked.code, asked.err], [0, ''])
+  t.snapshot(asked.out)
+  t.deepEqual(alice.asked, ['POST /requests/bob/accept {"why":"He knows the parser."}'])
+  const json = await alice.run(['--as', 'claude-1', 'requests', 'accept', 'bob', '--format', 'json'])
+  t.is(JSON.parse(json.out).approval.id, ID)
 })
 
 test('agents token prints what is in the file, else makes it', async (t) => {

@@ -21,7 +21,17 @@ withBash('bash offers commands, their second words, and options', async (t) => {
   t.deepEqual(await offered('--name', 'alice', 'send', '--t'), ['--to', '--timeout'])
   t.deepEqual(await offered('agents', 'update', 'x', '--no'), ['--no-default'])
   t.false((await offered('start', '--d')).includes('--detached'))
-  t.deepEqual(await offered('config', ''), ['get', 'set', 'unset', '--name', '--format', '--as', '--help', '--version'])
+  t.deepEqual(await offered('config', ''), [
+    'get',
+    'set',
+    'unset',
+    '--name',
+    '--format',
+    '--as',
+    '--why',
+    '--help',
+    '--version',
+  ])
 })
 
 for (const shell of ['bash', 'zsh', 'fish'] as const) {

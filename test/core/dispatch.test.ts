@@ -29,14 +29,15 @@ const echo = () =>
 
 test('every operation is for those it names, and a peer calls none', async (t) => {
   const dispatch = echo()
-  for (const { name, who } of operations) {
+  for (const { name, who, ...rest } of operations) {
     for (const [kind, actor] of Object.entries(actors)) {
       const allowed = who === 'anyone' || kind === 'operator' || (kind === 'agent' && who === 'agent')
       const error = await dispatch.call(name, actor, { no: 'such input' }).then(
         () => undefined,
         (thrown: AgoraError) => thrown.code,
       )
-      const refused = kind === 'agent' ? 'operator_only' : 'unauthenticated'
+      const askable = 'approvable' in rest && rest.approvable === true
+      const refused = kind === 'agent' ? (askable ? 'needs_approval' : 'operator_only') : 'unauthenticated'
       if (allowed) t.true(error === undefined || error === 'invalid_input', `${kind} ${name}: ${error}`)
       else t.is(error, refused, `${kind} ${name}`)
     }

@@ -33,6 +33,18 @@ export const agent = (over: object = {}) => ({
   last_seen_at: before(20),
   ...over,
 })
+export const approval = (over: object = {}) => ({
+  id: ID,
+  agent: 'claude-1',
+  operation: 'friends.add',
+  summary: 'add bob (did:agora:z6Mk…) as a friend with trust 3',
+  why: 'He knows the parser.\n\u001b[2Jerror: nothing else waits',
+  status: 'pending',
+  input: { name: BOB, trust_level: 3 },
+  created_at: before(180),
+  expires_at: before(-3600),
+  ...over,
+})
 export const conversation = (over: object = {}) => ({
   id: OTHER,
   participants: ['alice', 'claude-1@bob'],
@@ -61,6 +73,7 @@ export const answers: Answers = {
     peers: 2,
     agents: 1,
     unread: 5,
+    approvals: 1,
     requests: 1,
     outbox: 0,
     paused_conversations: 1,
@@ -106,6 +119,9 @@ export const answers: Answers = {
     items: [agent(), agent({ name: 'Büro 1', kind: undefined, default: false, last_seen_at: undefined })],
   },
   [`GET /agents/claude-1`]: agent({ capabilities: { domains: ['css', 'html'] } }),
+  'GET /approvals': { items: [approval(), approval({ id: OTHER, status: 'denied', why: undefined, reason: 'no' })] },
+  [`POST /approvals/${ID}/grant`]: approval({ status: 'granted' }),
+  [`POST /approvals/${ID}/deny`]: approval({ status: 'denied' }),
   'GET /requests': {
     items: [
       {

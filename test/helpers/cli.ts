@@ -95,14 +95,14 @@ export async function standIn(answers: Answers, name = 'alice') {
       typeof answer === 'function'
         ? answer({ body: text ? JSON.parse(text) : {}, query: url.searchParams, token })
         : answer
-    const { refused } = (
+    const { refused, pending } = (
       value === undefined ? refuse(404, { code: 'not_found', detail: key }) : value
-    ) as Partial<Refused>
-    response.writeHead(refused?.status ?? 200, {
+    ) as Partial<Refused> & { pending?: object }
+    response.writeHead(refused?.status ?? (pending ? 202 : 200), {
       'Content-Type': refused ? 'application/problem+json' : 'application/json',
       Connection: 'close',
     })
-    response.end(JSON.stringify(refused ? refused.problem : value))
+    response.end(JSON.stringify(refused ? refused.problem : (pending ?? value)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -6,14 +6,15 @@ import type { TrustLevel } from '../../src/authority/trust.ts'
 import { agentDid } from '../../src/base/did.ts'
 import { agentHandlers } from '../../src/capabilities/agents/handlers.ts'
 import { createAgentRegistry } from '../../src/capabilities/agents/registry.ts'
+import { createApprovals } from '../../src/capabilities/approvals/handlers.ts'
 import { messagingHandlers } from '../../src/capabilities/messaging/handlers.ts'
 import { createMailbox } from '../../src/capabilities/messaging/mailbox.ts'
-import { messagingWire } from '../../src/capabilities/messaging/receive.ts'
+import { messagingWire, requestAskings } from '../../src/capabilities/messaging/receive.ts'
 import { nodeHandlers } from '../../src/capabilities/node/handlers.ts'
 import { loadSettings, type Settings } from '../../src/config.ts'
 import { createDirectory } from '../../src/core/directory.ts'
-import { createDispatch } from '../../src/core/dispatch.ts'
-import { createEvents } from '../../src/core/events.ts'
+import { createDispatch, type Dispatch, type Handlers } from '../../src/core/dispatch.ts'
+import { agentInbox, createEvents } from '../../src/core/events.ts'
 import { createInbound } from '../../src/core/inbound.ts'
 import { createOutbox } from '../../src/core/outbox.ts'
 import { createPeerBook } from '../../src/core/peer-book.ts'
@@ -145,21 +146,41 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     agents: () => registry.names().length,
     unread: mailbox.unread,
     requests: mailbox.tables.heldCount,
+    approvals: () => approvals.pendingCount(),
     outbox: outbox.count,
     paused: mailbox.tables.pausedCount,
   }
-  const { unread, dropInbox } = mailbox
-  const dispatch = createDispatch({
-    ...nodeHandlers({ ...shared, self, apiUrl: () => 'http://127.0.0.1:0', counts, requestStop: () => undefined }),
-    ...agentHandlers({ database, events, registry, self, tokenFile, unread, dropInbox }),
-    ...messagingHandlers(messaging, mailbox),
+  const { unread } = mailbox
+  const onRemove = (name: string) => {
+    mailbox.dropInbox(agentInbox(name))
+    approvals.drop(name)
+  }
+  const operator: Actor = { kind: 'operator', did: key.did }
+  const approvals = createApprovals({
+    clock,
+    database,
+    events,
+    log: telemetry.log,
+    timeToLive: settings.approval_hours * 3_600_000,
+    askings: requestAskings(messaging, mailbox),
+    run: (operation, input) => dispatch.call(operation, operator, input),
+    tell: (agent, conversation_id, body) =>
+      dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
   })
+  const handlers: Handlers = {
+    ...nodeHandlers({ ...shared, self, apiUrl: () => 'http://127.0.0.1:0', counts, requestStop: () => undefined }),
+    ...agentHandlers({ database, events, registry, self, tokenFile, unread, onRemove }),
+    ...messagingHandlers(messaging, mailbox),
+    ...approvals.handlers,
+  }
+  const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
   return {
     ...shared,
     registry,
     mailbox,
     inbound,
     dispatch,
+    approvals,
     /** Resolves when nothing that arrived or can be sent now is still under way. */
     async settle() {
       await inbound.idle()

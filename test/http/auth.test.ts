@@ -6,14 +6,15 @@ import { AGENT, type Ask, api, ask, OPERATOR } from '../helpers/http.ts'
 const ID = '01937d6c-53a4-7c1e-b0f4-5f4f8f6c1a2b'
 
 /** Every route there is, with a value in each place of its path. */
-const routes = [...operations, ...pages].map(({ name, who, http: { method, path } }) => ({
+const routes = [...operations, ...pages].map(({ name, who, http: { method, path }, ...rest }) => ({
   name,
   who,
+  code: 'approvable' in rest && rest.approvable ? 'needs_approval' : 'operator_only',
   method,
   path: path.replace(':id', ID).replace(/:\w+/g, 'claude-1'),
 }))
 
-for (const { name, who, method, path } of routes) {
+for (const { name, who, code: refusal, method, path } of routes) {
   test(`${name} (${method} ${path}) is for ${who}`, async (t) => {
     await using server = await api()
     const call = (given: Partial<Ask>) => ask(server.port, { method, path, ...given })
@@ -33,7 +34,7 @@ for (const { name, who, method, path } of routes) {
     const byAgent = await quick({ token: AGENT })
     if (who === 'operator') {
       t.is(byAgent.status, 403)
-      t.is(byAgent.json.code, 'operator_only')
+      t.is(byAgent.json.code, refusal)
     } else t.not(byAgent.status, 401)
     const byOperator = await quick({ token: OPERATOR })
     t.false([401, 403].includes(byOperator.status))

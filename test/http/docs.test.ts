@@ -38,6 +38,7 @@ test('whatever stands in the table is shown, never run', (t) => {
     summary: `${nasty} \`${nasty}\``,
     description: nasty,
     who: 'agent',
+    approvable: false,
     method: 'POST',
     path: `/${nasty}`,
     status: 200,

@@ -16,8 +16,8 @@ export interface AgentParts {
   self: { did: string; name: string }
   tokenFile: (name: string) => string
   unread: (inbox: string) => number
-  /** Within a write: the agent's inbox and cursors go with it. */
-  dropInbox: (inbox: string) => void
+  /** Within a write: what others keep for the agent goes with it. */
+  onRemove: (name: string) => void
 }
 
 type Names =
@@ -36,7 +36,7 @@ export function agentHandlers({
   self,
   tokenFile,
   unread,
-  dropInbox,
+  onRemove,
 }: AgentParts): Pick<Handlers, Names> {
   const view = (row: AgentRow): Agent => ({
     name: row.name,
@@ -140,7 +140,7 @@ export function agentHandlers({
       find(name)
       await database.write(() => {
         registry.remove(name)
-        dropInbox(agentInbox(name))
+        onRemove(name)
         events.emit('agent.removed', undefined, { name })
       })
       rmSync(tokenFile(name), { force: true })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { byteLength } from '../../base/text.ts'
-import { Address, Cursor, Empty, Limit, page, queryFlag, queryInt } from '../../contract/common.ts'
+import { Address, Cursor, Empty, Limit, page, queryFlag, queryInt, Why } from '../../contract/common.ts'
 import { BODY_MAX, MessageId, Stage } from '../../contract/envelope.ts'
 import { operation } from '../../contract/operation.ts'
 import { Consumer, Conversation, Delivery, Message, MessageDetail, OutboxEntry, Request } from './schema.ts'
@@ -86,7 +86,8 @@ export const messagingOperations = [
     name: 'requests.accept',
     summary: 'Deliver what a stranger sent and give it trust 1.',
     who: 'operator',
-    input: z.object({ peer: Address }),
+    approvable: true,
+    input: z.object({ peer: Address, why: Why.optional() }),
     output: z.object({ did: z.string(), name: z.string(), trust_level: z.int(), delivered: z.int() }),
     http: { method: 'POST', path: '/requests/:peer/accept' },
   }),

@@ -4,7 +4,7 @@ import { AgoraError } from '../../base/errors.ts'
 import { byteLength } from '../../base/text.ts'
 import { BODY_MAX, type Envelope } from '../../contract/envelope.ts'
 import { knownReason, type Receipt, receiptWire } from '../../contract/receipt.ts'
-import type { Handlers } from '../../core/dispatch.ts'
+import type { Askings, Handlers } from '../../core/dispatch.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
@@ -87,15 +87,9 @@ function take(mailbox: Mailbox, row: MessageRow, inboxes: string[]): void {
   mailbox.enter(row, hear(speaker, row.id, mailbox.talk(row.conversation_id), trace), inboxes)
 }
 
-/** The box of strangers' mail: seen by the operator alone, until it is accepted or dropped. */
-export function requestHandlers(
-  { database, directory, book, network, events }: MessagingParts,
-  mailbox: Mailbox,
-): Pick<Handlers, 'requests.list' | 'requests.accept' | 'requests.drop'> {
-  const { tables } = mailbox
+/** Finds a stranger whose mail waits, by its DID, or as it is shown; `Directory` resolves neither. */
+function strangers({ book, network, directory }: MessagingParts, { tables }: Mailbox) {
   const nameOf = (did: string) => book.get(did)?.name ?? network.peer(did)?.name ?? directory.nameOf(did)
-
-  /** A stranger is found by its DID, or as it is shown; `Directory` resolves neither. */
   function find(peer: string): { did: string; rows: MessageRow[] } {
     const senders = [...new Set(tables.held().map((row) => nodeOf(row.from_did)))]
     const did = senders.find((sender) => sender === peer || directory.nameOf(sender) === peer)
@@ -117,6 +111,30 @@ export function requestHandlers(
     }
     return { did, rows: tables.held(did) }
   }
+
+  return { find, nameOf }
+}
+
+/** What letting a stranger in would mean, for agents that ask for it. */
+export function requestAskings(parts: MessagingParts, mailbox: Mailbox): Pick<Askings, 'requests.accept'> {
+  const { find } = strangers(parts, mailbox)
+  return {
+    'requests.accept'({ peer }) {
+      const { did } = find(peer)
+      const name = parts.directory.nameOf(did)
+      return { input: { peer: did }, summary: `let in ${name} (${did}), whose messages wait, with trust 1` }
+    },
+  }
+}
+
+/** The box of strangers' mail: seen by the operator alone, until it is accepted or dropped. */
+export function requestHandlers(
+  parts: MessagingParts,
+  mailbox: Mailbox,
+): Pick<Handlers, 'requests.list' | 'requests.accept' | 'requests.drop'> {
+  const { database, directory, book, events } = parts
+  const { tables } = mailbox
+  const { find, nameOf } = strangers(parts, mailbox)
 
   return {
     'requests.list': () => {

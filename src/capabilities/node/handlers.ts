@@ -22,6 +22,7 @@ export interface NodeParts {
     agents: () => number
     unread: (inbox: string) => number
     requests: () => number
+    approvals: () => number
     outbox: () => number
     paused: () => number
   }
@@ -98,6 +99,7 @@ export function nodeHandlers({
       agents: counts.agents(),
       unread: counts.unread(actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX),
       requests: counts.requests(),
+      approvals: counts.approvals(),
       outbox: counts.outbox(),
       paused_conversations: counts.paused(),
       storage: { state: database.state(), database_bytes: database.bytes() },

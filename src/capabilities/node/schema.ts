@@ -53,6 +53,7 @@ export const Status = z
     agents: z.int(),
     unread: z.int(),
     requests: z.int(),
+    approvals: z.int(),
     outbox: z.int(),
     paused_conversations: z.int(),
     storage: z.object({ state: z.enum(['ok', 'full', 'failed']), database_bytes: z.int() }),
