@@ -20,6 +20,7 @@ import { createTelemetry, securityRecorder } from './core/metrics.ts'
 import type { ConnectedPeer, Network } from './core/network.ts'
 import { createOutbox } from './core/outbox.ts'
 import { createPeerBook } from './core/peer-book.ts'
+import { createReaders } from './core/readers.ts'
 import { authenticator } from './core/tokens.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
@@ -82,7 +83,8 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
   const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
   const tokenFile = (name: string) => agentTokenFile(home, name)
   // The network needs what is below it and is needed by it: what is called only once it runs is looked up then.
-  const registry = createAgentRegistry({ clock, database, tokenFile, onChange: tellOfAgents })
+  const readers = createReaders(clock)
+  const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange: tellOfAgents })
   const peers = { peers: () => network.peers(), peer: (did: string) => network.peer(did) }
   const directory = createDirectory({ self, book, network: peers, hasAgent: registry.has, agentNames: registry.names })
   const messaging = {
@@ -95,6 +97,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     directory,
     network: peers,
     agents: registry,
+    readers,
     telemetry,
     conversationBudget: settings.conversation_budget,
   }

@@ -4,16 +4,17 @@ import { nodeOf } from '../base/did.ts'
 import { AgoraError } from '../base/errors.ts'
 import type { Envelope, FailureReason } from '../contract/envelope.ts'
 import type { Permission } from '../contract/permissions.ts'
-import { RECEIPTS_MAX, type Receipt, receiptWire } from '../contract/receipt.ts'
+import type { Receipt } from '../contract/receipt.ts'
 import type { WireType } from '../contract/wire.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import type { Database } from '../store/database.ts'
 import { sqlBuilder } from '../store/database.ts'
 import { grantPeer } from './dispatch.ts'
-import { type Opened, open, seal } from './envelopes.ts'
+import { type Opened, open } from './envelopes.ts'
 import type { Inbound } from './network.ts'
 import type { Outbox } from './outbox.ts'
 import type { PeerBook } from './peer-book.ts'
+import { postReceipts } from './receipts.ts'
 import type { Telemetry } from './telemetry.ts'
 
 export interface Sender {
@@ -133,10 +134,7 @@ export function createInbound({
         const receipt = take(opened, did)
         if (receipt) receipts.push(receipt)
       }
-      for (let start = 0; start < receipts.length; start += RECEIPTS_MAX) {
-        const body = { receipts: receipts.slice(start, start + RECEIPTS_MAX) }
-        outbox.post(seal({ key, clock }, { type: receiptWire.type, from: key.did, to: did, body }), did)
-      }
+      postReceipts({ key, clock, outbox }, did, receipts)
     })
   }
 

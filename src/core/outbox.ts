@@ -36,6 +36,8 @@ export interface Outbox extends LinkListener {
   post(sealed: Sealed, peer: string): void
   /** Within a write: the envelope has come to an end there; answers its row, if it was still waiting. */
   settle(id: string, peer: string): OutboxRow | undefined
+  /** Within a write: a receipt tells of an envelope, which has come to its end here by that. Whoever listens for progress is told. */
+  learn(progress: Omit<Progress, 'sentAt'>): void
   /** Where an envelope stands that is not settled yet. */
   find(id: string, peer: string): OutboxRow | undefined
   /** Everything but receipts that waits, oldest first, after `seq`. */
@@ -45,7 +47,7 @@ export interface Outbox extends LinkListener {
   receiptsWaiting(peer: string): number
   /** Within a write: ends what is older than its time to live. */
   expire(): void
-  /** Called within the write for `expired`, and after the fact, outside of one, for `sent`. */
+  /** Called within the write, but for `sent`: after the fact, outside of one. */
   onProgress(listener: (progress: Progress) => void): void
   /** Resolves when all that can be sent now has been sent and kept by the other side. */
   idle(): Promise<void>
@@ -204,6 +206,12 @@ export function createOutbox({
     }
   }
 
+  function settle(id: string, peer: string) {
+    const row = byId.first({ id, peer })
+    if (row) remove.run({ seq: row.seq })
+    return row
+  }
+
   function settleIdle() {
     const busy = settling > 0 || [...lanes.values()].some((lane) => lane.pumping || lane.flying.length > 0)
     if (busy) return
@@ -218,11 +226,8 @@ export function createOutbox({
       insert.run({ id: envelope.id, peer, type: envelope.type, envelope: text, now, expires: now + timeToLive })
       database.afterCommit(() => wake(peer))
     },
-    settle(id, peer) {
-      const row = byId.first({ id, peer })
-      if (row) remove.run({ seq: row.seq })
-      return row
-    },
+    settle,
+    learn: (progress) => tell({ ...progress, sentAt: settle(progress.id, progress.peer)?.first_sent_at ?? undefined }),
     find: (id, peer) => byId.first({ id, peer }),
     list: (seq, limit) =>
       database.all(

@@ -18,6 +18,7 @@ import { agentInbox, createEvents } from '../../src/core/events.ts'
 import { createInbound } from '../../src/core/inbound.ts'
 import { createOutbox } from '../../src/core/outbox.ts'
 import { createPeerBook } from '../../src/core/peer-book.ts'
+import { createReaders } from '../../src/core/readers.ts'
 import { openKey } from '../../src/identity/key-file.ts'
 import type { Input, OperationName, Output } from '../../src/operations.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -134,11 +135,13 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const book = createPeerBook({ clock, database })
   const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
   const tokenFile = (name: string) => agentTokenFile(home, name)
-  const registry = createAgentRegistry({ clock, database, tokenFile, onChange: () => directory.refresh() })
+  const readers = createReaders(clock)
+  const onChange = () => directory.refresh()
+  const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange })
   const directory = createDirectory({ self, book, network, hasAgent: registry.has, agentNames: registry.names })
   const { conversation_budget: conversationBudget } = settings
   const shared = { clock, key, database, events, outbox, book, directory, network, telemetry }
-  const messaging = { ...shared, agents: registry, conversationBudget }
+  const messaging = { ...shared, agents: registry, readers, conversationBudget }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
   const inbound = createInbound({ ...shared, handlers: messagingWire(messaging, mailbox) })

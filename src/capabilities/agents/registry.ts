@@ -1,5 +1,7 @@
 import { type Clock, every } from '../../base/clock.ts'
 import type { Trace } from '../../contract/envelope.ts'
+import { agentInbox } from '../../core/events.ts'
+import type { Readers } from '../../core/readers.ts'
 import { tokenHash } from '../../core/tokens.ts'
 import type { Database } from '../../store/database.ts'
 import { newToken, writePrivate } from '../../store/private-file.ts'
@@ -25,8 +27,6 @@ export interface AgentRegistry {
   briefs(): AgentBrief[]
   /** An agent used its token now. */
   touch(name: string): void
-  /** An agent listens now (a waiting read, an event stream), until the returned function is called. */
-  listening(name: string): () => void
   /** Within a write: registers an agent and answers its token, which also lies in its file from then on. */
   add(agent: Pick<AgentRow, 'name' | 'kind' | 'model' | 'capabilities' | 'is_default'>): string
   /** The trace of the message the agent was shown last. */
@@ -47,17 +47,18 @@ export function createAgentRegistry({
   clock,
   database,
   tokenFile,
+  readers,
   onChange,
 }: {
   clock: Clock
   database: Database
   tokenFile: (name: string) => string
+  readers: Pick<Readers, 'isReading'>
   onChange: () => void
 }): AgentRegistry {
   const tables = agentTables(database)
   const agents = new Map(tables.all().map((row) => [row.name, row]))
   const tokens = new Map([...agents.values()].map((row) => [row.token_hash, row.name]))
-  const listeners = new Map<string, number>()
   const unsaved = new Set<string>()
   let stopFlushing: () => void = () => undefined
 
@@ -107,10 +108,6 @@ export function createAgentRegistry({
       if (!row) return
       row.last_seen = clock.now()
       unsaved.add(name)
-    },
-    listening(name) {
-      listeners.set(name, (listeners.get(name) ?? 0) + 1)
-      return () => listeners.set(name, (listeners.get(name) ?? 1) - 1)
     },
     add(agent) {
       const token = newToken()
@@ -177,7 +174,7 @@ export function createAgentRegistry({
   function presence(name: string): Presence {
     const row = agents.get(name)
     if (!row) return 'offline'
-    if ((listeners.get(name) ?? 0) > 0) return (row.presence as Presence | null) ?? 'online'
+    if (readers.isReading(agentInbox(name))) return (row.presence as Presence | null) ?? 'online'
     const away = clock.now() - (row.last_seen ?? 0)
     if (away > PRESENCE_IDLE_MS) return row.presence === 'sleeping' ? 'sleeping' : 'offline'
     if (row.presence !== null) return row.presence as Presence

@@ -22,7 +22,7 @@ type Names = Extract<
 export const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
 
 export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick<Handlers, Names> {
-  const { clock, database, outbox, directory, network, agents } = parts
+  const { clock, database, outbox, directory, network, readers } = parts
   const { tables } = mailbox
 
   /** The rows `load` finds; when there are none and the caller waits, those that come within its time. */
@@ -32,7 +32,7 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     { actor, signal }: CallContext,
   ) {
     const deadline = clock.now() + input.timeout * 1000
-    const leave = actor.kind === 'agent' && input.wait ? agents.listening(actor.name) : () => undefined
+    const leave = readers.reading(inboxOfActor(actor))
     try {
       for (;;) {
         const rows = load()

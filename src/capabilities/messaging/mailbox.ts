@@ -1,19 +1,22 @@
 import { rfc3339 } from '../../base/clock.ts'
 import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
 import type { Envelope, Stage } from '../../contract/envelope.ts'
-import { RECEIPTS_MAX, type Receipt, receiptWire } from '../../contract/receipt.ts'
+import { advances, renotes } from '../../contract/progress.ts'
+import type { Receipt } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
-import { seal } from '../../core/envelopes.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
+import { postReceipts } from '../../core/receipts.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
 import type { InboxRow, MessageRow } from './rows.ts'
-import { advances, liftsNote, type Turn } from './rules.ts'
+import type { Turn } from './rules.ts'
 import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
 import { messagingTables } from './tables.ts'
 
+/** When each stage was reached, and when what is noted on `stored` was. */
+type Times = Partial<Record<Stage | 'noted', number>>
 export type Spoken = Exclude<Turn, { refused: unknown }>
 
 /** Messages, inboxes and stages: what sending, receiving and reading have in common. Functions that change something run within a write. */
@@ -23,6 +26,7 @@ export function createMailbox(parts: MessagingParts) {
   const searchIndex = createSearchIndex({ clock, database, tables, log: parts.telemetry.log })
   const arrivals = createWaiters(clock)
   const stageChanges = createWaiters(clock)
+  const listeners: ((row: MessageRow, inboxes: string[]) => void)[] = []
   /** Unread mail by inbox, counted once and then kept up: counting a million rows for each answer would be felt. */
   const unreadCounts = new Map<string, number>()
 
@@ -89,7 +93,7 @@ export function createMailbox(parts: MessagingParts) {
 
   /** How far a message of this node has come. `sent` is known to the outbox alone until a receipt comes. */
   function delivery(row: MessageRow): Delivery {
-    const times = JSON.parse(row.times) as Partial<Record<Stage, number>>
+    const { noted, ...times } = JSON.parse(row.times) as Times
     let stage = row.stage as Stage
     if (stage === 'queued') {
       const sentAt = outbox.find(row.id, nodeOf(row.to_did))?.first_sent_at
@@ -106,7 +110,12 @@ export function createMailbox(parts: MessagingParts) {
       stage,
       ...(row.note === null ? {} : { note: row.note }),
       ...(row.reason === null ? {} : { reason: row.reason as NonNullable<Delivery['reason']> }),
-      times: Object.fromEntries(Object.entries(times).map(([name, at]) => [name, rfc3339(at)])),
+      times: Object.fromEntries(
+        Object.entries({ ...times, ...(row.note !== null && noted ? { noted } : {}) }).map(([name, at]) => [
+          name,
+          rfc3339(at),
+        ]),
+      ),
     }
   }
 
@@ -127,6 +136,7 @@ export function createMailbox(parts: MessagingParts) {
     for (const inbox of new Set([...(writer === undefined ? [] : [writer]), ...inboxes])) {
       if (inbox !== OPERATOR_INBOX) tables.putMember(inbox, row.conversation_id, row.position)
     }
+    for (const listener of listeners) listener(row, inboxes)
     for (const inbox of inboxes) {
       tables.insertDelivery(inbox, row.position)
       changeUnread(inbox, 1)
@@ -155,9 +165,17 @@ export function createMailbox(parts: MessagingParts) {
 
   /** Writes down what was learned of a message this node sent, if that moves it forward. */
   function advance(row: MessageRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
-    if (!advances(row.stage as Stage, stage) && !liftsNote(row, { stage, note })) return
-    // A stage is reached once: taking a note away does not change when.
-    const times = { [stage]: at, ...JSON.parse(row.times), ...(sentAt ? { sent: sentAt } : {}) }
+    const known = JSON.parse(row.times) as Times
+    const { stored = 0, noted: notedAt = stored } = known
+    const isNote = renotes({ stage: row.stage, note: row.note, notedAt }, { stage, note, at })
+    if (!isNote && !advances(row.stage as Stage, stage)) return
+    // A stage is reached once: what is noted on it does not change when.
+    const times: Times = {
+      [stage]: at,
+      ...known,
+      ...(sentAt ? { sent: sentAt } : {}),
+      ...(isNote ? { noted: at } : {}),
+    }
     tables.setStage({
       position: row.position,
       stage,
@@ -187,12 +205,15 @@ export function createMailbox(parts: MessagingParts) {
   }
 
   /** Tells the senders of these messages what became of them here: by receipt to other nodes, directly on this one. */
-  function report(rows: MessageRow[], stage: 'stored' | 'shown' | 'acknowledged'): void {
-    const at = clock.now()
+  function report(
+    rows: MessageRow[],
+    stage: 'stored' | 'shown' | 'acknowledged',
+    { at = clock.now(), note }: { at?: number; note?: string } = {},
+  ): void {
     const receipts = new Map<string, Receipt[]>()
     for (const row of rows) {
       if (row.direction !== 'in') {
-        advance(row, { stage, at })
+        advance(row, { stage, at, note })
         continue
       }
       const peer = nodeOf(row.from_did)
@@ -200,14 +221,9 @@ export function createMailbox(parts: MessagingParts) {
       if (stage === 'shown' && !grantPeer(peer, book.trust(peer), ['receipt.shown'])) continue
       const list = receipts.get(peer) ?? []
       receipts.set(peer, list)
-      list.push({ id: row.id, stage, at: rfc3339(at) })
+      list.push({ id: row.id, stage, at: rfc3339(at), ...(note === undefined ? {} : { note }) })
     }
-    for (const [peer, all] of receipts) {
-      for (let start = 0; start < all.length; start += RECEIPTS_MAX) {
-        const body = { receipts: all.slice(start, start + RECEIPTS_MAX) }
-        outbox.post(seal({ key, clock }, { type: receiptWire.type, from: key.did, to: peer, body }), peer)
-      }
-    }
+    for (const [peer, list] of receipts) postReceipts({ key, clock, outbox }, peer, list)
   }
 
   /** Marks mail as shown to the reader of `inbox`. */
@@ -238,6 +254,8 @@ export function createMailbox(parts: MessagingParts) {
     progress,
     show,
     report,
+    /** Calls `listener` within the write that puts a message into inboxes. */
+    onDelivered: (listener: (row: MessageRow, inboxes: string[]) => void) => void listeners.push(listener),
     /** Marks everything up to a delivery's position as shown. */
     showUpTo(inbox: string, position: number): void {
       for (let rows = tables.unshown(inbox, position); rows.length > 0; rows = tables.unshown(inbox, position)) {

@@ -4,6 +4,7 @@ import type { Events } from '../../core/events.ts'
 import type { Network } from '../../core/network.ts'
 import type { Outbox } from '../../core/outbox.ts'
 import type { PeerBook } from '../../core/peer-book.ts'
+import type { Readers } from '../../core/readers.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import type { NodeKey } from '../../identity/signing.ts'
 import type { Database } from '../../store/database.ts'
@@ -18,7 +19,6 @@ export interface MessagingAgents {
   trace(name: string): AgentTrace | undefined
   /** Within a write. */
   setTrace(name: string, trace: AgentTrace | undefined): void
-  listening(name: string): () => void
 }
 
 export interface MessagingParts {
@@ -31,6 +31,7 @@ export interface MessagingParts {
   directory: Directory
   network: Pick<Network, 'peers' | 'peer'>
   agents: MessagingAgents
+  readers: Pick<Readers, 'reading'>
   telemetry: Telemetry
   /** Messages agents may send in a conversation before a person is asked. */
   conversationBudget: number

@@ -61,13 +61,11 @@ export function messagingWire(
 
   function receipts({ body }: Envelope, { did }: Sender): undefined {
     for (const { id, stage, at, note, reason } of body['receipts'] as Receipt[]) {
-      const settled = outbox.settle(id, did)
-      mailbox.progress({
+      outbox.learn({
         id,
         peer: did,
         stage,
         at: Date.parse(at),
-        sentAt: settled?.first_sent_at ?? undefined,
         note,
         reason: stage === 'failed' ? knownReason(reason) : undefined,
       })

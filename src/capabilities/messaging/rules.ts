@@ -1,25 +1,4 @@
-import type { Stage, Trace } from '../../contract/envelope.ts'
-import { stages } from '../../contract/envelope.ts'
-
-/**
- * Whether what is learned of a message may be written over what is known. A message only moves forward; once it has ended badly only proof that it arrived
- * after all moves it on.
- */
-export function advances(known: Stage, learned: Stage): boolean {
-  const [from, to] = [stages.indexOf(known as never), stages.indexOf(learned as never)]
-  const ended = from < 0
-  const arrived = to >= stages.indexOf('stored')
-  if (ended) return arrived
-  if (to < 0) return from < stages.indexOf('stored')
-  return to > from
-}
-
-/** Whether what is learned takes a note away: a message that waited to be accepted has been. It is the one step within a stage. */
-export const liftsNote = (
-  known: { stage: string; note: string | null },
-  learned: { stage: string; note?: string | undefined },
-): boolean =>
-  known.stage === 'stored' && learned.stage === 'stored' && known.note !== null && learned.note === undefined
+import type { Trace } from '../../contract/envelope.ts'
 
 /** What is known of a conversation when somebody is about to speak in it. */
 export interface Talk {

@@ -51,7 +51,8 @@ export const Delivery = z
     /** More about the stage, e.g. `request`: it waits for the other operator to accept a stranger's mail. */
     note: z.string().optional(),
     reason: FailureReason.optional(),
-    times: z.partialRecord(Stage, Time),
+    /** `noted`: when the note was made, by the clock of who made it. */
+    times: z.partialRecord(z.enum([...Stage.options, 'noted']), Time),
   })
   .meta({ id: 'Delivery' })
 export type Delivery = z.output<typeof Delivery>

@@ -2,58 +2,10 @@ import test from 'ava'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import { newId } from '../../../src/base/ids.ts'
-import { advances, hear, searchQuery, type Talk, takeTurn } from '../../../src/capabilities/messaging/rules.ts'
-import { Stage, stages } from '../../../src/contract/envelope.ts'
+import { hear, searchQuery, type Talk, takeTurn } from '../../../src/capabilities/messaging/rules.ts'
 
-const anyStage = fc.constantFrom(...Stage.options)
 const id = newId(1)
 const quiet: Talk = { agentMessages: 0, trace: undefined, paused: false }
-
-test('a message never goes back, whatever is learned in whatever order', (t) => {
-  fc.assert(
-    fc.property(fc.array(anyStage), (learned) => {
-      let known: Stage = 'queued'
-      let furthest = 0
-      for (const stage of learned) {
-        const before: Stage = known
-        if (advances(known, stage)) known = stage
-        const place = stages.indexOf(known as never)
-        if (place >= 0) {
-          t.true(place >= furthest, `${before} → ${known}`)
-          furthest = place
-        } else {
-          t.true(furthest < stages.indexOf('stored'), `${before} → ${known}`)
-        }
-      }
-    }),
-  )
-})
-
-test('proof that it arrived is believed whenever it comes, and ends every doubt', (t) => {
-  fc.assert(
-    fc.property(fc.array(anyStage), (learned) => {
-      let known: Stage = 'queued'
-      for (const stage of learned) if (advances(known, stage)) known = stage
-      const arrived = stages.slice(2).findLast((stage) => learned.includes(stage))
-      if (arrived) t.is(known, arrived)
-      else t.false(['stored', 'shown', 'acknowledged'].includes(known))
-    }),
-  )
-})
-
-test('learning the same again changes nothing', (t) => {
-  for (const stage of Stage.options) t.false(advances(stage, stage), stage)
-})
-
-test('a late `stored` beats `expired` and `failed`; the two do not replace each other', (t) => {
-  for (const ended of ['expired', 'failed'] as const) {
-    t.true(advances(ended, 'stored'))
-    t.true(advances('queued', ended))
-    t.true(advances('sent', ended))
-    for (const stage of ['stored', 'shown', 'acknowledged'] as const) t.false(advances(stage, ended))
-    for (const stage of ['queued', 'sent', 'expired', 'failed'] as const) t.false(advances(ended, stage))
-  }
-})
 
 test('agents speak until their budget is used up, then they are refused', (t) => {
   fc.assert(
