@@ -68,6 +68,13 @@ export const settingsTable = {
   } as Setting<z.ZodLiteral<0 | 1 | 2 | 3 | 4>>,
   message_ttl_hours: whole(1, 168, 168, 'hours after which an undelivered message is given up'),
   approval_hours: whole(1, 720, 72, 'hours after which what an agent asked the operator for is not done any more'),
+  grants_need_owner: {
+    schema: z.boolean(),
+    default: false,
+    meaning: 'ask for the owner’s passphrase to grant what agents ask for',
+    expects: 'true or false',
+    kind: 'switch',
+  } as Setting<z.ZodBoolean>,
   conversation_budget: whole(
     1,
     1_000_000,

@@ -9,6 +9,7 @@ import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
 import { messagingWire, requestAskings } from './capabilities/messaging/receive.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
+import { createOwners } from './capabilities/owner/handlers.ts'
 import type { Settings } from './config.ts'
 import { TIME_TO_LIVE } from './contract/envelope.ts'
 import { createDirectory } from './core/directory.ts'
@@ -103,6 +104,20 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
   }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
+  const owners = createOwners({
+    clock,
+    key,
+    database,
+    book,
+    events,
+    outbox,
+    directory,
+    network: peers,
+    telemetry,
+    files: home,
+    grantsNeedOwner: settings.grants_need_owner,
+    announce: () => network.announce(),
+  })
   const inbound = createInbound({
     key,
     clock,
@@ -110,7 +125,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     book,
     outbox,
     telemetry,
-    handlers: messagingWire(messaging, mailbox),
+    handlers: [...messagingWire(messaging, mailbox), owners.wire],
   })
   const network = createNetwork({
     clock,
@@ -134,9 +149,11 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
       agents: registry.briefs(),
       presence: 'online',
       load: machineLoad(),
+      owner: owners.claim(),
     }),
     telemetry,
     onPeer: tellOfPeer,
+    onOwner: owners.shown,
   })
 
   function tellOfAgents() {
@@ -147,6 +164,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
   function tellOfPeer(change: string, peer: ConnectedPeer) {
     directory.refresh()
     if (change === 'updated') return
+    if (change === 'disconnected') owners.gone(peer.did)
     const data = { did: peer.did, name: peer.name, address: peer.address, encryption: peer.encryption }
     database
       .write(() => events.emit(`peer.${change}`, OPERATOR_INBOX, data))
@@ -161,6 +179,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     log,
     timeToLive: settings.approval_hours * 3_600_000,
     askings: requestAskings(messaging, mailbox),
+    ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -201,6 +220,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     }),
     ...messagingHandlers(messaging, mailbox),
     ...approvals.handlers,
+    ...owners.handlers,
   }
   const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
   metrics.gauge('peers', 'Connected peers', () => network.peers().length)
@@ -213,10 +233,12 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
       .write(() => {
         outbox.expire()
         approvals.expire()
+        owners.expire()
         events.trim(settings.event_retention)
         inbound.forget(clock.now() - SEEN_FOR)
       })
       .catch((error) => log.error({ error: String(error) }, 'housekeeping failed'))
+  await database.write(owners.begin)
   await keepHouse()
   started.defer(every(clock, HOUSEKEEPING, () => void keepHouse()))
   registry.start()

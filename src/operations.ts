@@ -3,6 +3,7 @@ import { agentOperations } from './capabilities/agents/operations.ts'
 import { approvalOperations } from './capabilities/approvals/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
+import { ownerOperations } from './capabilities/owner/operations.ts'
 
 /** THE table: everything Agora can be asked, by whatever way. */
 export const operations = [
@@ -10,6 +11,7 @@ export const operations = [
   ...agentOperations,
   ...messagingOperations,
   ...approvalOperations,
+  ...ownerOperations,
 ] as const
 
 export type AnyOperation = (typeof operations)[number]

@@ -33,4 +33,11 @@ export const routes = {
   'approvals.show': ['GET', '/approvals/:id'],
   'approvals.grant': ['POST', '/approvals/:id/grant'],
   'approvals.deny': ['POST', '/approvals/:id/deny'],
+  'owner.show': ['GET', '/owner'],
+  'owner.nodes': ['GET', '/owner/nodes'],
+  'owner.init': ['POST', '/owner/init'],
+  'owner.export': ['POST', '/owner/export'],
+  'owner.import': ['POST', '/owner/import'],
+  'owner.attest': ['POST', '/owner/attest'],
+  'owner.revoke': ['POST', '/owner/revoke'],
 } as const

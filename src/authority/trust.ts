@@ -13,6 +13,7 @@ export const trustTable: Record<Permission, TrustLevel> = {
   'receipt.shown': 2,
   'friend.ask': 0,
   'friend.answer': 0,
+  'revocation.tell': 0,
   'address.tell': 2,
   'wake.message': 3,
   'wake.request': 3,

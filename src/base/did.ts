@@ -10,6 +10,7 @@ import { nameFault } from './names.ts'
 const KEY_PREFIX = Uint8Array.of(0xed, 0x01)
 const PEER_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 const METHOD = 'did:agora:'
+const OWNER_METHOD = 'did:agora:owner:'
 /** Longer than the longest DID: 58 characters of a node, `#`, and 64 characters of a name at twelve each. */
 const DID_MAX = 1024
 
@@ -29,6 +30,20 @@ const keyAfter = (prefix: Uint8Array, bytes: Uint8Array): Uint8Array | undefined
 export const multikey = (publicKey: Uint8Array): string => base58btc.encode(joined(KEY_PREFIX, publicKey))
 
 export const nodeDid = (publicKey: Uint8Array): string => METHOD + multikey(publicKey)
+
+export const ownerDid = (publicKey: Uint8Array): string => OWNER_METHOD + multikey(publicKey)
+
+/** The 32-byte public key of an owner's DID, `did:agora:owner:z6Mk…`; undefined when it is none. */
+export function ownerPublicKey(text: string): Uint8Array | undefined {
+  if (!text.startsWith(OWNER_METHOD)) return undefined
+  const node = METHOD + text.slice(OWNER_METHOD.length)
+  return node.includes('#') ? undefined : readDid(node)?.publicKey
+}
+
+export const isOwnerDid = (text: string): boolean => ownerPublicKey(text) !== undefined
+
+/** Whether it is the DID of a node itself, and not of one of its agents. */
+export const isNodeDid = (text: string): boolean => !text.includes('#') && isDid(text)
 
 export const didKey = (did: string): string => `did:key:${parseDid(did).node.slice(METHOD.length)}`
 

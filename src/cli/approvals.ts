@@ -1,8 +1,10 @@
+import { AgoraError } from '../base/errors.ts'
 import { displayLine } from '../base/text.ts'
 import type { Approval } from '../capabilities/approvals/schema.ts'
 import type { Command } from './command.ts'
 import { pageOptions } from './command.ts'
 import type { Context } from './context.ts'
+import { askPassphrase } from './passphrase.ts'
 import { ago, duration, framed, shortId, shownName } from './text.ts'
 
 const statuses = ['pending', 'granted', 'denied', 'expired', 'all'] as const
@@ -37,10 +39,14 @@ export const approvalCommands: Command[] = [
     usage: 'approvals grant <id>',
     group: 'Agents',
     summary: 'Let what an agent asked for be done, now.',
-    details: ID,
+    details: `${ID} With the setting grants_need_owner the passphrase of your owner key is asked for.`,
     examples: ['agora approvals grant 7f3a91bc'],
     async run(context) {
-      const answer = await context.call('approvals.grant', { id: context.inputs.arg('id') })
+      const id = context.inputs.arg('id')
+      const answer = await context.call('approvals.grant', { id }).catch(async (error) => {
+        if (!(error instanceof AgoraError) || error.code !== 'passphrase_needed') throw error
+        return context.call('approvals.grant', { id, passphrase: await askPassphrase(context) })
+      })
       await context.answer(answer, ({ agent, summary }) => `Done for ${shownName(agent)}: ${displayLine(summary)}.\n`)
     },
   },

@@ -19,6 +19,9 @@ export interface Finding {
 type Check = (home: Home, io: Io) => Promise<Finding | Finding[]> | Finding | Finding[]
 
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** So long before the owner's word on this node ends it is time to renew it. */
+const RENEW_DAYS = 30
 /** Ms since the epoch when this was written: a clock before it is wrong. */
 const WRITTEN = Date.UTC(2026, 0, 1)
 const DISK_LOW = 500 << 20
@@ -38,6 +41,7 @@ export const checks: Record<string, Check> = {
   node: () => ok('node', `Node ${process.versions.node} on ${process.platform}-${process.arch}`),
   home: checkHome,
   key: checkKey,
+  owner: checkOwner,
   token: checkToken,
   config: checkConfig,
   database: checkDatabaseFile,
@@ -65,7 +69,7 @@ function checkHome(home: Home): Finding[] {
     return [warn('home', `${home.dir} does not exist yet`, 'The first `agora start` makes it.')]
   if (process.platform === 'win32') return [ok('home', home.dir)]
   // Everything is behind the folder; beyond it only what is refused when others can read it matters.
-  const open = [home.dir, home.key, home.token]
+  const open = [home.dir, home.key, home.token, home.ownerKey]
     .map((path) => ({ path, mode: (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777 }))
     .filter(({ mode }) => mode & 0o077)
   if (open.length === 0) return [ok('home', home.dir)]
@@ -83,6 +87,27 @@ async function checkKey(home: Home): Promise<Finding> {
     return warn('key', 'there is none yet', 'The first `agora start` makes it.')
   const { openKey } = await import('../identity/key-file.ts')
   return ok('key', openKey(home.key, false).did)
+}
+
+async function checkOwner(home: Home, io: Io): Promise<Finding> {
+  const { createKeyring } = await import('../capabilities/owner/keyring.ts')
+  const { readAttestation } = await import('../capabilities/owner/own-attestation.ts')
+  const owner = createKeyring({ clock: io.clock, path: home.ownerKey }).did()
+  if (!existsSync(home.owner)) {
+    if (owner === undefined) return ok('owner', 'none; `agora owner init` makes you one')
+    return warn('owner', 'the key is here, but this node is not attested', 'Run: agora owner attest')
+  }
+  const { openKey } = await import('../identity/key-file.ts')
+  const attestation = readAttestation(home.owner, openKey(home.key, false).did)
+  if (typeof attestation !== 'object') return fail('owner', attestation ?? '', 'Attest anew: agora owner attest')
+  const left = Date.parse(attestation.expires_at) - io.clock.now()
+  const until = attestation.expires_at.slice(0, 10)
+  const hint = 'Run: agora owner attest'
+  if (left <= 0) return fail('owner', `this node is nobody’s since ${until}: its attestation expired`, hint)
+  if (owner !== undefined && owner !== attestation.owner)
+    return warn('owner', 'this node is attested by another key than the one that is here', hint)
+  const detail = `${attestation.owner}, until ${until}`
+  return left < RENEW_DAYS * DAY ? warn('owner', detail, hint) : ok('owner', detail)
 }
 
 function checkToken(home: Home): Finding {

@@ -10,6 +10,7 @@ import { identityCommands } from './identity.ts'
 import { logCommands } from './logs.ts'
 import { messageCommands } from './messages.ts'
 import { nodeCommands } from './node.ts'
+import { ownerCommands } from './owner.ts'
 import { peerCommands } from './peers.ts'
 import { requestCommands } from './requests.ts'
 import { sendCommands } from './send.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...agentCommands,
   ...approvalCommands,
   ...identityCommands,
+  ...ownerCommands,
   ...settingCommands,
   ...logCommands,
   ...doctorCommands,

@@ -7,6 +7,8 @@ export interface Io {
   err(text: string): void
   /** The whole of standard input, as text. */
   read(): Promise<string>
+  /** Asks on the terminal without showing what is typed; undefined when standard input is no terminal. */
+  secret: ((question: string) => Promise<string>) | undefined
   env: Record<string, string | undefined>
   clock: Clock
   /** Width of the terminal in columns; undefined when standard output is none. */
@@ -33,6 +35,10 @@ export function processIo(): Io {
       for await (const part of process.stdin) parts.push(part as Buffer)
       return Buffer.concat(parts).toString('utf8')
     },
+    secret:
+      process.stdin.isTTY === true
+        ? async (question) => (await import('./terminal.ts')).readSecret(question)
+        : undefined,
     env: process.env,
     clock: systemClock,
     columns: terminal ? process.stdout.columns || 80 : undefined,

@@ -19,6 +19,8 @@ export const permissions = [
   'friend.ask',
   /** Answer such a request, take it back, say which trust one gives. */
   'friend.answer',
+  /** Show what an owner revoked; the owner's signature decides. */
+  'revocation.tell',
   /** Be believed on where others are, and be told where this node and its peers are. */
   'address.tell',
   /** Have one's messages wake an agent that is not there. */

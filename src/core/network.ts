@@ -49,6 +49,8 @@ export interface Introduction {
   presence: Presence
   project?: string
   load: number
+  /** What it shows of its owner; when it comes from a peer, a claim of any shape. */
+  owner?: unknown
 }
 
 /** A way to send frames to one peer; ends with the connection. */

@@ -43,6 +43,10 @@ export type PeerChanges = Partial<Omit<KnownPeer, 'did' | 'addresses'>>
 /** Who is known and how far they are trusted; on disk, and whole in memory, since it is asked for every envelope. */
 export interface PeerBook {
   get(did: string): KnownPeer | undefined
+  /** Within a write: the same as it is there, with what this write has changed. */
+  current(did: string): KnownPeer | undefined
+  /** Within a write: all that proved to have this owner. */
+  owned(owner: string): KnownPeer[]
   /** 0 for whoever is not known, or is blocked. */
   trust(did: string): TrustLevel
   /** All with trust of at least `trust`. */
@@ -60,9 +64,14 @@ export interface PeerBook {
   change(did: string, changes: PeerChanges, name?: string): void
   /** Within a write: the operator gives this trust; 0 only keeps the peer. */
   setTrust(did: string, trust: TrustLevel, name: string): void
+  /** Calls `listener` within every write that changes a peer. */
+  onChange(listener: PeerListener): void
   /** Grows whenever something of a peer changes, so that what was computed from it can be kept until then. */
   revision(): number
 }
+
+/** `before` is undefined for a peer that was not kept before. */
+export type PeerListener = (before: KnownPeer | undefined, after: KnownPeer) => void
 
 type Nullable<Part> = {
   [Key in keyof Part]: Exclude<Part[Key], undefined> | (undefined extends Part[Key] ? null : never)
@@ -88,12 +97,16 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
     const row = onDisk.first({ did })
     return row && fromRow(row)
   }
+  const ofOwner = database.statement<{ owner: string }, Row>((value) =>
+    sql.selectFrom('peers').selectAll().where('owner', '=', value('owner')).orderBy('did'),
+  )
+  const listeners: PeerListener[] = []
   const get = (did: string) => known.get(did)
   const isBlocked = (did: string) => known.get(did)?.blocked_at !== undefined
   const trust = (did: string): TrustLevel => (isBlocked(did) ? 0 : (known.get(did)?.trust ?? 0))
 
   /** Within a write: keeps the peer, in memory too once that is committed. */
-  function keep(peer: KnownPeer) {
+  function keep(before: KnownPeer | undefined, peer: KnownPeer) {
     const { did, ...values } = toRow(peer)
     database.run(
       sql
@@ -105,14 +118,19 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
       known.set(did, peer)
       revision++
     })
+    for (const listener of listeners) listener(before, peer)
   }
 
   function change(did: string, changes: PeerChanges, name?: string) {
-    keep({ ...(current(did) ?? newPeer(did, name)), ...changes })
+    const before = current(did)
+    keep(before, { ...(before ?? newPeer(did, name)), ...changes })
   }
 
   return {
     get,
+    current,
+    owned: (owner) => ofOwner.all({ owner }).map(fromRow),
+    onChange: (listener) => void listeners.push(listener),
     trust,
     list: (least = 0) => [...known.values()].filter((peer) => trust(peer.did) >= least),
     friends: () => [...known.values()].filter((peer) => peer.friend_since !== undefined),
@@ -125,7 +143,7 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
         const now = clock.now()
         const worked = address === undefined ? [] : [{ address, source: 'dialled' as const, last_success: now }]
         const isPinned = peer.friend_since !== undefined && peer.name !== didTail(did)
-        keep({
+        keep(before, {
           ...peer,
           name: isPinned ? peer.name : name,
           addresses: merged(worked, peer.addresses),
@@ -140,7 +158,7 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
           const before = peer.addresses.find((one) => one.address === address)
           return before ?? { address, source }
         })
-        keep({ ...peer, addresses: merged(learned, peer.addresses) })
+        keep(peer, { ...peer, addresses: merged(learned, peer.addresses) })
       }),
     change,
     setTrust(did, trust, name) {

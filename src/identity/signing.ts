@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
-import { nodeDid, parseDid, peerIdOf } from '../base/did.ts'
+import { nodeDid, ownerPublicKey, parseDid, peerIdOf } from '../base/did.ts'
 
 /** A node's Ed25519 key pair. The seed never leaves this object but to libp2p, which proves it to peers. */
 export interface NodeKey {
@@ -38,12 +38,15 @@ function publicKeyOf(did: string): KeyObject {
   const { node, publicKey } = parseDid(did)
   let key = publicKeys.get(node)
   if (!key) {
-    key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' })
+    key = keyObject(publicKey)
     if (publicKeys.size >= 4096) publicKeys.clear()
     publicKeys.set(node, key)
   }
   return key
 }
+
+const keyObject = (publicKey: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' })
 
 const verifyAside = promisify(verify) as (
   algorithm: null,
@@ -59,4 +62,11 @@ const SIGNATURE = /^[A-Za-z0-9_-]{85}[AQgw]$/
 export async function verifySignature(did: string, text: string, signature: string): Promise<boolean> {
   if (!SIGNATURE.test(signature)) return false
   return verifyAside(null, Buffer.from(text), publicKeyOf(did), Buffer.from(signature, 'base64url'))
+}
+
+/** The same for the DID of an owner. At once: owners sign seldom. */
+export function verifyOwner(did: string, text: string, signature: string): boolean {
+  const publicKey = ownerPublicKey(did)
+  if (!publicKey || !SIGNATURE.test(signature)) return false
+  return verify(null, Buffer.from(text), keyObject(publicKey), Buffer.from(signature, 'base64url'))
 }

@@ -34,6 +34,8 @@ export interface NetworkParts {
   introduction: () => Introduction
   telemetry: Telemetry
   onPeer: (change: 'connected' | 'disconnected' | 'stale' | 'updated', peer: ConnectedPeer) => void
+  /** A peer that has said hello showed this of its owner; a claim of any shape. */
+  onOwner: (did: string, name: string, owner: unknown) => void
   /** 0 to 1, for jitter; replaced by tests. */
   random?: () => number
 }

@@ -22,6 +22,8 @@ export interface PeersParts {
   onPeer(change: 'connected' | 'disconnected' | 'stale' | 'updated', peer: ConnectedPeer): void
   /** Both sides have said hello on this connection. */
   onSession(session: Session): void
+  /** A peer that has said hello showed this of its owner. */
+  onOwner(did: string, name: string, owner: unknown): void
 }
 
 /** A peer while at least one session with it lives; two nodes that dial each other at the same moment have two. */
@@ -140,7 +142,9 @@ export function createPeers(parts: PeersParts): Peers {
       const known = sessions.get(connection.id)
       if (known) return known
       const { introduction } = parts
-      const session = createSession({ clock, telemetry, did, connection, introduction, onReady, onChange, onEnd })
+      const onOwner = ({ view }: Session, owner: unknown) => parts.onOwner(did, view?.name ?? '', owner)
+      const hooks = { onReady, onChange, onOwner, onEnd }
+      const session = createSession({ clock, telemetry, did, connection, introduction, ...hooks })
       sessions.set(connection.id, session)
       if (connection.direction === 'outbound') {
         connection

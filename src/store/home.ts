@@ -17,6 +17,9 @@ export interface Home {
   daemon: string
   config: string
   log: string
+  /** The owner's key, encrypted, and the owner's word that this node is theirs. */
+  ownerKey: string
+  owner: string
   agents: string
   lock: string
 }
@@ -46,6 +49,8 @@ export function homeAt(folder: string, name: string): Home {
     daemon: at('daemon.json'),
     config: at('config.json'),
     log: at('log/agora.log'),
+    ownerKey: at('owner.key'),
+    owner: at('owner.json'),
     agents: at('agents'),
     lock: at('lock'),
   }

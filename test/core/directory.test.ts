@@ -21,6 +21,9 @@ function directory({ agents = [], known = [], connected = [] }: World) {
     self,
     book: {
       get: (did) => peers.find((peer) => peer.did === did),
+      current: () => undefined,
+      owned: () => [],
+      onChange: () => undefined,
       trust: (did) => peers.find((peer) => peer.did === did)?.trust ?? 0,
       list: (trust = 0) => peers.filter((peer) => peer.trust >= trust),
       met: () => Promise.resolve(),

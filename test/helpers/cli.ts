@@ -49,6 +49,7 @@ export async function cli(
       ran.err += text
     },
     read: async () => stdin,
+    secret: undefined,
     env: { AGORA_HOME: folder, ...env },
     clock: { now: () => NOW, after: () => () => undefined },
     columns,

@@ -11,6 +11,7 @@ import { messagingHandlers } from '../../src/capabilities/messaging/handlers.ts'
 import { createMailbox } from '../../src/capabilities/messaging/mailbox.ts'
 import { messagingWire, requestAskings } from '../../src/capabilities/messaging/receive.ts'
 import { nodeHandlers } from '../../src/capabilities/node/handlers.ts'
+import { createOwners } from '../../src/capabilities/owner/handlers.ts'
 import { loadSettings, type Settings } from '../../src/config.ts'
 import { createDirectory } from '../../src/core/directory.ts'
 import { createDispatch, type Dispatch, type Handlers } from '../../src/core/dispatch.ts'
@@ -144,7 +145,13 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const messaging = { ...shared, agents: registry, readers, conversationBudget }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
-  const inbound = createInbound({ ...shared, handlers: messagingWire(messaging, mailbox) })
+  const owners = createOwners({
+    ...shared,
+    files: home,
+    grantsNeedOwner: settings.grants_need_owner,
+    announce: () => network.announce(),
+  })
+  const inbound = createInbound({ ...shared, handlers: [...messagingWire(messaging, mailbox), owners.wire] })
   const counts = {
     agents: () => registry.names().length,
     unread: mailbox.unread,
@@ -166,6 +173,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     log: telemetry.log,
     timeToLive: settings.approval_hours * 3_600_000,
     askings: requestAskings(messaging, mailbox),
+    ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -175,6 +183,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     ...agentHandlers({ database, events, registry, self, tokenFile, unread, onRemove }),
     ...messagingHandlers(messaging, mailbox),
     ...approvals.handlers,
+    ...owners.handlers,
   }
   const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
   return {
@@ -184,6 +193,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     inbound,
     dispatch,
     approvals,
+    owners,
     /** Resolves when nothing that arrived or can be sent now is still under way. */
     async settle() {
       await inbound.idle()

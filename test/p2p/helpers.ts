@@ -56,6 +56,7 @@ export async function startNode(
   const security: { reason: string; who: string; detail: Record<string, unknown> | undefined }[] = []
   const counts = new Map<string, number>()
   const met: { did: string; name: string; address: string | undefined }[] = []
+  const shown: { did: string; owner: unknown }[] = []
   const logged: string[] = []
   let introduction: Introduction = { name, version: '0.1.0', agents: [], presence: 'online', load: 0 }
 
@@ -78,6 +79,9 @@ export async function startNode(
   const known = new Map((options.known ?? []).map((peer) => [peer.did, peer]))
   const book: PeerBook = {
     get: (did) => known.get(did),
+    current: (did) => known.get(did),
+    owned: () => [],
+    onChange: () => undefined,
     trust: (did) => options.trust?.[did] ?? known.get(did)?.trust ?? 0,
     list: (trust = 0) => [...known.values()].filter((peer) => peer.trust >= trust),
     async met(did, peerName, address) {
@@ -123,6 +127,10 @@ export async function startNode(
       changes.push({ change, peer })
       poke()
     },
+    onOwner(did, _, owner) {
+      shown.push({ did, owner })
+      poke()
+    },
     random: () => 0.5,
     ...options,
   })
@@ -137,6 +145,7 @@ export async function startNode(
     security,
     counts,
     met,
+    shown,
     logged,
     known,
     until,

@@ -6,6 +6,7 @@ import { newId } from '../../base/ids.ts'
 import type { Askings, Handlers, Requested } from '../../core/dispatch.ts'
 import { agentInbox, type Events, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Log } from '../../core/telemetry.ts'
+import type { Grant, GrantParts } from '../../identity/owner.ts'
 import type { Parsed } from '../../operations.ts'
 import type { Database } from '../../store/database.ts'
 import type { Approval } from './schema.ts'
@@ -22,6 +23,8 @@ export interface ApprovalParts {
   /** Ms after which nobody answers any more. */
   timeToLive: number
   askings: Askings
+  /** Signs a grant with the owner's key; there when the operator's word alone does not do. */
+  sign?: (passphrase: string, grant: Omit<GrantParts, 'node'>) => Promise<Grant>
   /** Does, as the operator, what was asked for. */
   run(operation: string, input: Record<string, unknown>): Promise<unknown>
   /** Writes to an agent of this node as the operator, in the conversation of that id. */
@@ -43,7 +46,7 @@ export interface Approvals {
 
 /** What only a person may decide, asked for by an agent, waits here until the operator says yes or no. */
 export function createApprovals(parts: ApprovalParts): Approvals {
-  const { clock, database, events, log, timeToLive, askings, run, tell } = parts
+  const { clock, database, events, log, timeToLive, askings, sign, run, tell } = parts
   const tables = approvalTables(database)
   /** Being granted now: twice at the same moment is once. */
   const granting = new Set<string>()
@@ -60,6 +63,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     created_at: rfc3339(row.created_at),
     expires_at: rfc3339(row.expires_at),
     ...(row.decided_at === null ? {} : { decided_at: rfc3339(row.decided_at) }),
+    ...(row.proof === null ? {} : { grant: JSON.parse(row.proof) }),
   })
 
   function find(id: string, actor: Actor): ApprovalRow {
@@ -82,8 +86,13 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   }
 
   /** Within a write: the decision, told by an event at once and by a message after the commit. */
-  function decide(row: ApprovalRow, status: 'granted' | 'denied' | 'expired', reason?: string): void {
-    const { changes } = tables.decide(row.id, { status, decided_at: clock.now(), reason: reason ?? null })
+  function decide(
+    row: ApprovalRow,
+    status: 'granted' | 'denied' | 'expired',
+    { reason, grant }: { reason?: string | undefined; grant?: Grant | undefined } = {},
+  ): void {
+    const proof = grant ? JSON.stringify(grant) : null
+    const { changes } = tables.decide(row.id, { status, decided_at: clock.now(), reason: reason ?? null, proof })
     if (changes === 0) return
     events.emit(`approval.${status}`, agentInbox(row.agent), { id: row.id, operation: row.operation, ...told(reason) })
     database.afterCommit(() => {
@@ -127,6 +136,19 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     })
   }
 
+  async function signed(row: ApprovalRow, passphrase: string | undefined): Promise<Grant | undefined> {
+    if (!sign) return undefined
+    const { id: approval, operation, input } = row
+    if (passphrase !== undefined) return sign(passphrase, { approval, operation, input: JSON.parse(input) })
+    throw new AgoraError(
+      'passphrase_needed',
+      'The owner signs what is granted; the passphrase of the owner key is needed.',
+      {
+        field: 'passphrase',
+      },
+    )
+  }
+
   return {
     ask,
     pendingCount: tables.pendingCount,
@@ -153,13 +175,14 @@ export function createApprovals(parts: ApprovalParts): Approvals {
 
       'approvals.show': ({ id }, { actor }) => view(find(id, actor)),
 
-      'approvals.grant': async ({ id }, { actor }) => {
+      'approvals.grant': async ({ id, passphrase }, { actor }) => {
         const row = waiting(id, actor)
         granting.add(row.id)
         try {
+          const grant = await signed(row, passphrase)
           // First done, then noted: what cannot be done still waits, and a crash in between leaves something that can be granted again.
           await run(row.operation, JSON.parse(row.input))
-          await database.write(() => decide(row, 'granted'))
+          await database.write(() => decide(row, 'granted', { grant }))
         } finally {
           granting.delete(row.id)
         }
@@ -169,7 +192,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
       'approvals.deny': async ({ id, reason }, { actor }) => {
         const { id: whole } = await database.write(() => {
           const row = waiting(id, actor)
-          decide(row, 'denied', reason)
+          decide(row, 'denied', { reason })
           return row
         })
         return view(find(whole, actor))

@@ -35,9 +35,9 @@ export const approvalOperations = [
     name: 'approvals.grant',
     summary: 'Do what an agent asked for.',
     description:
-      'If it cannot be done the call fails with the reason, and the approval still waits. The agent is told by an event and a message.',
+      'If it cannot be done the call fails with the reason, and the approval still waits. The agent is told by an event and a message. With the setting `grants_need_owner` the passphrase of the owner key is needed (`passphrase_needed`), and the owner’s signature is kept.',
     who: 'operator',
-    input: z.object({ id: Id }),
+    input: z.object({ id: Id, passphrase: z.string().min(1).max(1024).optional() }),
     output: Approval,
     http: { method: 'POST', path: '/approvals/:id/grant' },
   }),

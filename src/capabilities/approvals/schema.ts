@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Name, Time } from '../../contract/common.ts'
 import { MessageId } from '../../contract/envelope.ts'
+import { Grant } from '../../identity/owner.ts'
 
 export const ApprovalStatus = z.enum(['pending', 'granted', 'denied', 'expired'])
 export type ApprovalStatus = z.output<typeof ApprovalStatus>
@@ -23,6 +24,8 @@ export const Approval = z
     created_at: Time,
     expires_at: Time,
     decided_at: Time.optional(),
+    /** What the owner signed when it was granted, where that is asked for. */
+    grant: Grant.optional(),
   })
   .meta({ id: 'Approval' })
 export type Approval = z.output<typeof Approval>

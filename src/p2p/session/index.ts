@@ -57,6 +57,8 @@ export interface SessionParts {
   introduction: () => Introduction
   onReady(session: Session): void
   onChange(session: Session): void
+  /** The peer showed this of its owner, in hello or since. */
+  onOwner(session: Session, owner: unknown): void
   /** Called once, also for sessions that never were ready. */
   onEnd(session: Session, reason: string): void
 }
@@ -75,6 +77,7 @@ export function createSession(parts: SessionParts): Session {
   let heard: { sent_at: string; at: number } | undefined
   const told = new Map<string, number>()
   let toldAgents = ''
+  let toldOwner: string | undefined
   let announcing: 'no' | 'now' | 'again' = 'no'
 
   const cancelHello = clock.after(HELLO_WITHIN, () => end('no hello in time'))
@@ -96,6 +99,7 @@ export function createSession(parts: SessionParts): Session {
       stream = frameStream(raw, SESSION_FRAME_MAX)
       const introduction = parts.introduction()
       toldAgents = JSON.stringify(introduction.agents)
+      toldOwner = JSON.stringify(introduction.owner)
       stream.send([helloFrame(introduction, stamp())]).catch(lost)
       listen(stream).catch(lost)
     },
@@ -179,6 +183,7 @@ export function createSession(parts: SessionParts): Session {
     cancelHeartbeat = every(clock, HEARTBEAT_EVERY, beat)
     ready.resolve()
     parts.onReady(session)
+    if (hello.owner !== undefined) parts.onOwner(session, hello.owner)
     // Carries the echo of the hello, so that the peer knows the latency from the first moment on.
     void announce()
   }
@@ -198,6 +203,7 @@ export function createSession(parts: SessionParts): Session {
     const sentAt = echo && told.get(echo.sent_at)
     if (echo && sentAt !== undefined) current.latencyMs = Math.max(0, now - sentAt - echo.held_ms)
     if (visible(current) !== before) parts.onChange(session)
+    if (message.owner !== undefined) parts.onOwner(session, message.owner)
   }
 
   function beat() {
@@ -230,16 +236,20 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function heartbeatFrame(): Uint8Array {
-    const { agents, presence, project, load } = parts.introduction()
+    const { agents, presence, project, load, owner } = parts.introduction()
     const known = JSON.stringify(agents)
     const changed = known !== toldAgents
     toldAgents = known
+    const shown = JSON.stringify(owner)
+    const shows = shown !== toldOwner
+    toldOwner = shown
     return writeJson({
       type: 'heartbeat',
       presence,
       ...(project === undefined ? {} : { project }),
       load,
-      ...(changed ? { agents: fittingAgents(agents) } : {}),
+      ...(changed ? { agents: fittingAgents(agents, shows ? owner : undefined) } : {}),
+      ...(shows && owner !== undefined ? { owner } : {}),
       sent_at: stamp(),
       ...(heard ? { echo: { sent_at: heard.sent_at, held_ms: Math.max(0, clock.now() - heard.at) } } : {}),
     })

@@ -24,6 +24,8 @@ const state = {
   project: Label(200).optional(),
   load: z.number().min(0).max(1e6).optional(),
   sent_at: Timestamp.optional(),
+  /** Of any shape: whoever checks it does not end the session over it. */
+  owner: z.unknown().optional(),
 }
 
 /** The first message of both sides. */
@@ -88,11 +90,11 @@ function refuseOtherVersion({ v, protocols }: { v?: unknown; protocols?: unknown
   )
 }
 
-/** As many of the agents as a frame holds beside the rest. */
-export function fittingAgents(agents: Introduction['agents']): Introduction['agents'] {
+/** As many of the agents as a frame holds beside the rest, of which `owner` may be large. */
+export function fittingAgents(agents: Introduction['agents'], owner?: unknown): Introduction['agents'] {
+  const room = SESSION_FRAME_MAX - 4096 - Buffer.byteLength(JSON.stringify(owner) ?? '')
   let fitting = agents.slice(0, AGENTS_MAX)
-  while (Buffer.byteLength(JSON.stringify(fitting)) > SESSION_FRAME_MAX - 4096)
-    fitting = fitting.slice(0, fitting.length >> 1)
+  while (Buffer.byteLength(JSON.stringify(fitting)) > room) fitting = fitting.slice(0, fitting.length >> 1)
   return fitting
 }
 
@@ -103,7 +105,7 @@ export const helloFrame = ({ agents, ...rest }: Introduction, sent_at: string): 
     protocols: PROTOCOL_VERSIONS,
     ...rest,
     sent_at,
-    agents: fittingAgents(agents),
+    agents: fittingAgents(agents, rest.owner),
   })
 
 const isSpoken = (version: string): boolean =>
