@@ -2,9 +2,19 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { getPublicKeyAsync, signAsync, verifyAsync } from '@noble/ed25519'
 import test from 'ava'
-import { didKey, didOfPeerId, nodeOf, parseDid, peerIdOf } from '../src/base/did.ts'
+import { canonicalJson } from '../src/base/canonical.ts'
+import { didKey, didOfPeerId, isDid, nodeOf, ownerPublicKey, parseDid, peerIdOf } from '../src/base/did.ts'
 import { Envelope, FRAME_MAX, SIGNING_PREFIX, signingText } from '../src/contract/envelope.ts'
 import { open, seal } from '../src/core/envelopes.ts'
+import {
+  attest,
+  checkAttestation,
+  checkGrant,
+  checkRevocation,
+  ownerKeyFromSeed,
+  revoke,
+} from '../src/identity/owner.ts'
+import { OwnerKeyFile, openOwnerKey } from '../src/identity/owner-key.ts'
 import { keyFromSeed, verifySignature } from '../src/identity/signing.ts'
 import { createFrameDecoder, encodeFrames } from '../src/p2p/frames.ts'
 import vectors from './vectors.json' with { type: 'json' }
@@ -85,6 +95,50 @@ for (const { name, wire, refusal } of vectors.refused) {
     const opened = await open(utf8(wire), between(alice, bob))
     const told: string | undefined = opened.offence ?? opened.fault
     t.is(told, refusal)
+  })
+}
+
+const { owner } = vectors
+const checks = {
+  attestation: (value: unknown) => checkAttestation(value, alice.did, now),
+  revocation: checkRevocation,
+  grant: (value: unknown) => checkGrant(value, alice.did),
+}
+
+test('owner: identity and key file', async (t) => {
+  t.is(hex(await getPublicKeyAsync(bytes(owner.identity.seed))), owner.identity.public_key)
+  t.is(ownerKeyFromSeed(bytes(owner.identity.seed)).did, owner.identity.did)
+  t.is(hex(ownerPublicKey(owner.identity.did) ?? new Uint8Array()), owner.identity.public_key)
+  t.false(isDid(owner.identity.did), 'it is no DID of a node')
+  const { passphrase, file } = owner.key_file
+  t.is(hex((await openOwnerKey(OwnerKeyFile.parse(file), passphrase)).seed), owner.identity.seed)
+})
+
+for (const { name, signing_text, signature, statement } of owner.statements) {
+  test(`owner: ${name}`, async (t) => {
+    const value = JSON.parse(statement)
+    t.is(checks[name as keyof typeof checks](value).fault, undefined)
+    const raw = new Uint8Array(Buffer.from(signature, 'base64url'))
+    t.true(await verifyAsync(raw, utf8(signing_text), bytes(owner.identity.public_key)))
+    const { signature: shown, ...rest } = value
+    t.is(shown, signature)
+    t.is(signing_text.slice(signing_text.indexOf('\n') + 1), canonicalJson(rest))
+    t.is(canonicalJson(value), statement)
+    // Signed for one thing, it says no other.
+    for (const [other, check] of Object.entries(checks)) if (other !== name) t.not(check(value).fault, undefined, other)
+  })
+}
+
+test('owner: the statements are what this version signs itself', (t) => {
+  const key = ownerKeyFromSeed(bytes(owner.identity.seed))
+  const [attested, revoked] = owner.statements.map(({ statement }) => JSON.parse(statement))
+  t.deepEqual(attest(key, alice.did, Date.parse(attested.issued_at)), attested)
+  t.deepEqual(revoke(key, alice.did, Date.parse(revoked.revoked_at)), revoked)
+})
+
+for (const { name, statement, refusal } of owner.refused) {
+  test(`owner, counts as none: ${name}`, (t) => {
+    t.is(checks.attestation(JSON.parse(statement)).fault, refusal as never)
   })
 }
 

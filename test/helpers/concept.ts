@@ -1,11 +1,15 @@
 import { type TrustLevel, trustNames, trustTable } from '../../src/authority/trust.ts'
 import { NAME_MAX } from '../../src/base/names.ts'
 import { REQUESTS_OF_ALL, REQUESTS_OF_ONE } from '../../src/capabilities/messaging/receive.ts'
+import { WRONG_MAX } from '../../src/capabilities/owner/keyring.ts'
+import { SHARED_NODES_MAX } from '../../src/capabilities/owner/rules.ts'
+import { OWNERS_OF_NODE_MAX, REVOCATIONS_MAX, REVOCATIONS_SHOWN } from '../../src/capabilities/owner/schema.ts'
 import { type SettingKey, settingOf } from '../../src/config.ts'
 import { BODY_MAX, CLOCK_AHEAD_MAX, FRAME_MAX, TIME_TO_LIVE } from '../../src/contract/envelope.ts'
 import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
 import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
+import { STATEMENT_MAX } from '../../src/identity/owner.ts'
 import { BURST_SECONDS } from '../../src/p2p/direct/index.ts'
 import * as session from '../../src/p2p/session/constants.ts'
 import vectors from '../vectors.json' with { type: 'json' }
@@ -38,6 +42,12 @@ function limits(): string[] {
     ],
     ['agents told in one hello or heartbeat', number(session.AGENTS_MAX)],
     ['name of a node or agent', `1–${NAME_MAX} characters`],
+    ['revocations shown in one hello or heartbeat', number(REVOCATIONS_SHOWN)],
+    ['revocations kept of one owner of others, besides those of nodes known here', number(REVOCATIONS_MAX)],
+    ['nodes of one owner that are friends for being that', number(SHARED_NODES_MAX)],
+    ['owners one node can prove to have had', number(OWNERS_OF_NODE_MAX)],
+    ['statement of an owner', `${number(STATEMENT_MAX)} characters`],
+    ['wrong passphrases', `${number(WRONG_MAX)} a minute`],
     ['hello', `within ${session.HELLO_WITHIN / 1000} s`],
     ['clock of a sender', `${CLOCK_AHEAD_MAX / 60_000} minutes ahead`],
     ['time to live of a message', `${TIME_TO_LIVE / 86_400_000} days`, 'message_ttl_hours'],
@@ -70,8 +80,46 @@ function limits(): string[] {
   return rows.map(([what, limit, setting]) => `| ${what} | ${limit} | ${setting ? `\`${setting}\`` : ''} |`)
 }
 
+const block = (text: string) => ['```text', ...text.split('\n'), '```', '']
+
+function ownerLines(): string[] {
+  const { identity, key_file, statements, refused } = vectors.owner
+  return [
+    '### Owner',
+    '',
+    ...block(
+      Object.entries(identity)
+        .map(([form, value]) => `${form.padEnd(10)}  ${value}`)
+        .join('\n'),
+    ),
+    `The same key as a file, with the passphrase \`${key_file.passphrase}\`:`,
+    '',
+    ...block(JSON.stringify(key_file.file, null, 2)),
+    ...statements.flatMap(({ name, about, signing_text, signature, statement }) => [
+      `### Owner: ${name}`,
+      '',
+      `${about}. What is signed:`,
+      '',
+      ...block(signing_text),
+      'The signature:',
+      '',
+      ...block(signature),
+      'The whole:',
+      '',
+      ...block(statement),
+    ]),
+    '### Attestations that count as none',
+    '',
+    'The attestation with one thing changed, shown by alice. Where nothing is said of signing it bears its old signature.',
+    '',
+    '| changed | fault |',
+    '|---|---|',
+    ...refused.map(({ name, refusal }) => `| ${name} | \`${refusal}\` |`),
+    '',
+  ]
+}
+
 function vectorLines(): string[] {
-  const block = (text: string) => ['```text', ...text.split('\n'), '```', '']
   const identities = Object.entries(vectors.identities).flatMap(([name, identity]) => [
     `### Identity: ${name}`,
     '',
@@ -112,6 +160,7 @@ function vectorLines(): string[] {
     '|---|---|',
     ...vectors.refused.map(({ name, refusal }) => `| ${name} | \`${refusal}\` |`),
     '',
+    ...ownerLines(),
     '### Frames',
     '',
     '| bytes | what they are | frames |',

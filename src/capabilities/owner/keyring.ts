@@ -6,7 +6,8 @@ import type { OwnerKey } from '../../identity/owner.ts'
 import { newOwnerKey, OwnerKeyFile, openOwnerKey, sealOwnerKey } from '../../identity/owner-key.ts'
 import { writePrivate } from '../../store/private-file.ts'
 
-const WRONG_MAX = 5
+/** Wrong passphrases within a minute before no more are tried. */
+export const WRONG_MAX = 5
 const WRONG_WINDOW = 60_000
 
 /** The owner's key as it lies in the home: always encrypted, and open only while something is signed. */
