@@ -1,4 +1,4 @@
-import { canonicalJson } from '../base/canonical.ts'
+import { canonicalJson, canonicalMembers, inOrder, joinMembers, type Members } from '../base/canonical.ts'
 import { type Clock, rfc3339 } from '../base/clock.ts'
 import { nodeOf } from '../base/did.ts'
 import { newId } from '../base/ids.ts'
@@ -6,7 +6,7 @@ import {
   CLOCK_AHEAD_MAX,
   ENVELOPE_VERSION,
   Envelope,
-  signingText,
+  SIGNING_PREFIX,
   TIME_TO_LIVE,
   type Trace,
 } from '../contract/envelope.ts'
@@ -42,8 +42,11 @@ export function seal({ key, clock }: { key: NodeKey; clock: Clock }, parts: Enve
     ...(reply_to ? { reply_to } : {}),
     ...(trace ? { trace } : {}),
   } as const
-  const envelope: Envelope = { ...unsigned, signature: key.sign(signingText(unsigned)) }
-  return { envelope, text: canonicalJson(envelope) }
+  const members = canonicalMembers(unsigned)
+  const signature = key.sign(SIGNING_PREFIX + joinMembers(members))
+  // What was signed and what is sent are one writing: neither can differ from the other.
+  const all = inOrder([...members, ['signature', `"signature":${canonicalJson(signature)}`]])
+  return { envelope: { ...unsigned, signature }, text: joinMembers(all) }
 }
 
 /** Why bytes are not an envelope that the node at the other end may send here. All of these are offences. */
@@ -54,12 +57,12 @@ export type Opened =
   | { offence?: never; envelope: Envelope; text: string; fault: 'clock_skew' | 'expired' | undefined }
 
 /** Half a surrogate pair and a number that no double holds can be written as JSON, but have no canonical form. */
-function isCanonical(value: unknown, text: string): boolean {
+function membersOf(value: Record<string, unknown>): Members | undefined {
   try {
-    return canonicalJson(value) === text
+    return canonicalMembers(value)
   } catch {
     // It has none.
-    return false
+    return undefined
   }
 }
 
@@ -92,8 +95,12 @@ export async function open(
   const envelope = value as Envelope
   if (nodeOf(envelope.from) !== remote) return { offence: 'foreign_sender', detail: envelope.from }
   if (nodeOf(envelope.to) !== self) return { offence: 'wrong_recipient', detail: envelope.to }
-  if (!isCanonical(value, text)) return { offence: 'not_canonical', detail: 'not RFC 8785 canonical JSON' }
-  if (!(await verifySignature(remote, signingText(value as Record<string, unknown>), envelope.signature))) {
+  const members = membersOf(envelope)
+  if (!members || joinMembers(members) !== text) {
+    return { offence: 'not_canonical', detail: 'not RFC 8785 canonical JSON' }
+  }
+  const signed = SIGNING_PREFIX + joinMembers(members.filter(([name]) => name !== 'signature'))
+  if (!(await verifySignature(remote, signed, envelope.signature))) {
     return { offence: 'bad_signature', detail: envelope.id }
   }
   const age = now - Date.parse(envelope.sent_at)
