@@ -38,8 +38,8 @@ export interface Database {
     build: (value: <Key extends keyof In & string>(name: Key) => In[Key]) => Compilable<Out>,
   ): Statement<In, Out>
   /**
-   * Runs `work` in a transaction and resolves with its result after the commit is on disk. What is asked for in the same turn of the event loop
-   * shares one commit; each still succeeds or fails for itself, for which `work` may be run a second time.
+   * Runs `work` in a transaction and resolves with its result after the commit is on disk. What is asked for at the same time shares one commit; each
+   * still succeeds or fails for itself, for which `work` may be run a second time.
    * @throws AgoraError `disk_full` or `storage_failed`; then nothing of it was written.
    */
   write<Result>(work: () => Result): Promise<Result>
@@ -68,6 +68,11 @@ class Placeholder {
 }
 
 const LATER = 25
+/**
+ * Turns of the event loop that work may wait for more to share its commit, as long as each turn brings some: then there is much to do, and a commit costs
+ * as much as writing ten messages. What comes alone goes at once.
+ */
+const GATHER_TURNS = 3
 
 interface Done {
   job: Job
@@ -115,6 +120,13 @@ export function openDatabase(path: string): Database {
   const compile = (query: Compilable<unknown>) => {
     const { sql, parameters } = query.compile()
     return { statement: prepare(sql), parameters: parameters as SqlValue[] }
+  }
+
+  function gather(turn = 1, known = 1) {
+    setImmediate(() => {
+      if (turn < GATHER_TURNS && jobs.length > known) gather(turn + 1, jobs.length)
+      else flush()
+    })
   }
 
   function flush() {
@@ -224,7 +236,7 @@ export function openDatabase(path: string): Database {
     write<Result>(work: () => Result) {
       return new Promise<Result>((resolve, reject) => {
         jobs.push({ work, resolve: resolve as (result: unknown) => void, reject })
-        if (jobs.length === 1) setImmediate(flush)
+        if (jobs.length === 1) gather()
       })
     },
     later(work) {
