@@ -31,11 +31,13 @@ export interface OutboxRow {
   expires_at: number
 }
 
+export type Settled = Pick<OutboxRow, 'seq' | 'id' | 'type' | 'first_sent_at'>
+
 export interface Outbox extends LinkListener {
   /** Within a write: keeps the envelope for `peer` (a node DID) until it is receipted or expires, and sends it as soon as there is a link. */
   post(sealed: Sealed, peer: string): void
-  /** Within a write: the envelope has come to an end there; answers its row, if it was still waiting. */
-  settle(id: string, peer: string): OutboxRow | undefined
+  /** Within a write: the envelope has come to an end there; answers what was known of it, if it was still waiting. */
+  settle(id: string, peer: string): Settled | undefined
   /** Within a write: a receipt tells of an envelope, which has come to its end here by that. Whoever listens for progress is told. */
   learn(progress: Omit<Progress, 'sentAt'>): void
   /** Where an envelope stands that is not settled yet. */
@@ -59,14 +61,23 @@ const BATCH = 64
 const BATCH_SIZE = 1 << 20
 const WINDOW = 1024
 
+/** Ms until it is written down that an envelope was sent. Most have their receipt by then, and it need not be written at all. */
+const MARK_AFTER = 100
+
+type Posted = Pick<OutboxRow, 'seq' | 'id' | 'type' | 'envelope'>
+
 interface Lane {
   link: Link
+  /** The last that was taken to be sent. */
   cursor: number
+  /** Posted since and committed: all that there is after the cursor, or else `behind` says that there is more on disk. */
+  fresh: Posted[]
+  freshSize: number
+  behind: boolean
   /** Sent on this link and not yet kept by the other side, in order. */
   flying: { seq: number; type: string }[]
   acknowledged: number
   pumping: boolean
-  again: boolean
 }
 
 const sql = sqlBuilder<{ outbox: OutboxRow }>()
@@ -90,6 +101,9 @@ export function createOutbox({
   const listeners: ((progress: Progress) => void)[] = []
   let idleWaiters: (() => void)[] = []
   let settling = 0
+  /** What was sent and neither settled nor written down as sent, by its number. */
+  const unmarked = new Map<number, { id: string; peer: string; type: string; at: number }>()
+  let cancelMarking: (() => void) | undefined
 
   const insert = database.statement<{
     id: string
@@ -117,16 +131,14 @@ export function createOutbox({
       .orderBy('seq')
       .limit(BATCH),
   )
-  const markSent = database.statement<{ peer: string; from: number; to: number; now: number }>((value) =>
+  const markSent = database.statement<{ seq: number; at: number }>((value) =>
     sql
       .updateTable('outbox')
       .set((e) => ({
         attempts: e('attempts', '+', 1),
-        first_sent_at: e.fn.coalesce('first_sent_at', e.val(value('now'))),
+        first_sent_at: e.fn.coalesce('first_sent_at', e.val(value('at'))),
       }))
-      .where('peer', '=', value('peer'))
-      .where('seq', '>=', value('from'))
-      .where('seq', '<=', value('to')),
+      .where('seq', '=', value('seq')),
   )
   const byId = database.statement<{ id: string; peer: string }, OutboxRow>((value) =>
     sql.selectFrom('outbox').selectAll().where('id', '=', value('id')).where('peer', '=', value('peer')),
@@ -141,6 +153,13 @@ export function createOutbox({
   )
   const remove = database.statement<{ seq: number }>((value) =>
     sql.deleteFrom('outbox').where('seq', '=', value('seq')),
+  )
+  const removeById = database.statement<{ id: string; peer: string }, Settled>((value) =>
+    sql
+      .deleteFrom('outbox')
+      .where('id', '=', value('id'))
+      .where('peer', '=', value('peer'))
+      .returning(['seq', 'id', 'type', 'first_sent_at']),
   )
 
   /** Notes what can be lost without harm: then it is only sent again, and the other side tells it for what it is. */
@@ -170,32 +189,54 @@ export function createOutbox({
     return { rows, more: rows.length === BATCH }
   }
 
+  /** What was posted just now goes out from memory; a lane that cannot hold it all reads it from disk when it comes to it. */
+  function offer(peer: string, posted: Posted) {
+    const lane = lanes.get(peer)
+    if (!lane || posted.seq <= lane.cursor) return
+    lane.freshSize += posted.envelope.length
+    lane.behind ||= lane.fresh.length >= BATCH || lane.freshSize > BATCH_SIZE
+    if (lane.behind) emptyFresh(lane)
+    else lane.fresh.push(posted)
+    wake(peer)
+  }
+
+  function emptyFresh(lane: Lane): Posted[] {
+    const { fresh } = lane
+    lane.fresh = []
+    lane.freshSize = 0
+    return fresh
+  }
+
+  function takeNext(peer: string, lane: Lane): Posted[] {
+    if (!lane.behind) return emptyFresh(lane)
+    const { rows, more } = ahead(peer, lane.cursor)
+    lane.behind = more
+    return rows
+  }
+
   function wake(peer: string) {
     const lane = lanes.get(peer)
-    if (!lane) return
-    lane.again = true
-    if (!lane.pumping) void pump(peer, lane)
+    if (lane && !lane.pumping) void pump(peer, lane)
   }
 
   async function pump(peer: string, lane: Lane): Promise<void> {
     lane.pumping = true
     try {
-      while (lane.again && lane.flying.length < WINDOW && lanes.get(peer) === lane) {
-        const { rows, more } = ahead(peer, lane.cursor)
+      // Whatever else this commit holds goes along.
+      await Promise.resolve()
+      while (lane.flying.length < WINDOW && lanes.get(peer) === lane) {
+        const rows = takeNext(peer, lane)
         const last = rows.at(-1)
-        lane.again = more
         if (!last) break
         for (const row of rows) lane.flying.push({ seq: row.seq, type: row.type })
         lane.cursor = last.seq
         await lane.link.send(rows.map((row) => Buffer.from(row.envelope)))
         const now = clock.now()
-        const from = rows[0]?.seq ?? last.seq
-        void note(() => markSent.run({ peer, from, to: last.seq, now })).then(() => {
-          for (const { id, type } of rows) {
-            if (type !== receiptWire.type) tell({ id, peer, stage: 'sent', at: now })
-          }
-        })
-        for (const { type } of rows) telemetry.count('envelopes_sent', { type })
+        for (const { seq, id, type } of rows) {
+          unmarked.set(seq, { id, peer, type, at: unmarked.get(seq)?.at ?? now })
+          telemetry.count('envelopes_sent', { type })
+        }
+        cancelMarking ??= clock.after(MARK_AFTER, mark)
       }
     } catch (error) {
       // The link is gone or the disk refuses: all of it is still in the outbox, and goes again with the next link.
@@ -206,13 +247,32 @@ export function createOutbox({
     }
   }
 
-  function settle(id: string, peer: string) {
-    const row = byId.first({ id, peer })
-    if (row) remove.run({ seq: row.seq })
-    return row
+  /** Writes down what was sent and has not come to its end. */
+  function mark() {
+    cancelMarking?.()
+    cancelMarking = undefined
+    const sent = [...unmarked]
+    if (sent.length === 0) return
+    void note(() => {
+      for (const [seq, { at }] of sent) if (unmarked.has(seq)) markSent.run({ seq, at })
+    }).then(() => {
+      for (const [seq, { id, peer, type, at }] of sent) {
+        if (unmarked.delete(seq) && type !== receiptWire.type) tell({ id, peer, stage: 'sent', at })
+      }
+    })
+  }
+
+  function settle(id: string, peer: string): Settled | undefined {
+    const row = removeById.first({ id, peer })
+    if (!row) return undefined
+    const first_sent_at = row.first_sent_at ?? unmarked.get(row.seq)?.at ?? null
+    database.afterCommit(() => unmarked.delete(row.seq))
+    return { ...row, first_sent_at }
   }
 
   function settleIdle() {
+    if (idleWaiters.length === 0) return
+    if (unmarked.size > 0 && settling === 0) mark()
     const busy = settling > 0 || [...lanes.values()].some((lane) => lane.pumping || lane.flying.length > 0)
     if (busy) return
     const waiters = idleWaiters
@@ -223,8 +283,9 @@ export function createOutbox({
   return {
     post({ envelope, text }, peer) {
       const now = clock.now()
-      insert.run({ id: envelope.id, peer, type: envelope.type, envelope: text, now, expires: now + timeToLive })
-      database.afterCommit(() => wake(peer))
+      const { id, type } = envelope
+      const { lastId: seq } = insert.run({ id, peer, type, envelope: text, now, expires: now + timeToLive })
+      database.afterCommit(() => offer(peer, { seq, id, type, envelope: text }))
     },
     settle,
     learn: (progress) => tell({ ...progress, sentAt: settle(progress.id, progress.peer)?.first_sent_at ?? undefined }),
@@ -266,7 +327,16 @@ export function createOutbox({
     },
     onProgress: (listener) => void listeners.push(listener),
     linkUp(peer, link) {
-      lanes.set(peer, { link, cursor: 0, flying: [], acknowledged: 0, pumping: false, again: true })
+      lanes.set(peer, {
+        link,
+        cursor: 0,
+        fresh: [],
+        freshSize: 0,
+        behind: true,
+        flying: [],
+        acknowledged: 0,
+        pumping: false,
+      })
       wake(peer)
     },
     linkAcknowledged(peer, link, frames) {
@@ -276,6 +346,7 @@ export function createOutbox({
       lane.acknowledged = frames
       // A receipt is at its end once the other side has it on disk; all else ends with its own receipt.
       const ended = kept.filter((row) => row.type === receiptWire.type)
+      for (const { seq } of ended) unmarked.delete(seq)
       wake(peer)
       if (ended.length === 0) return settleIdle()
       void note(() => {
@@ -284,6 +355,7 @@ export function createOutbox({
     },
     linkDown(peer, link) {
       if (lanes.get(peer)?.link === link) lanes.delete(peer)
+      mark()
       settleIdle()
     },
     idle: () =>

@@ -36,9 +36,9 @@ function setUp(t: ExecutionContext, folder = temporaryFolder(t), clock = fakeClo
         }),
       ),
     settle: (id: string, peer = bob) => database.write(() => outbox.settle(id, peer)),
-    /** Resolves when all that was handed over has been noted. */
+    /** Resolves when all that was handed over has been noted, a while after. */
     async quiet() {
-      await clock.advance(0)
+      await clock.advance(100)
       await database.idle()
       await clock.advance(0)
     },
@@ -144,11 +144,26 @@ test('`sent` is told once the transport has it, and is known then', async (t) =>
   await clock.advance(1000)
   const known: unknown[] = []
   outbox.onProgress((learned) => known.push(outbox.find(learned.id, bob)?.first_sent_at))
+  const at = clock.now()
   release()
+  await clock.advance(99)
+  t.is(stage(id), undefined)
   await quiet()
-  t.deepEqual(progress, [{ id, peer: bob, stage: 'sent', at: clock.now() }])
-  t.deepEqual(known, [clock.now()])
+  t.deepEqual(progress, [{ id, peer: bob, stage: 'sent', at }])
+  t.deepEqual(known, [at])
   t.is(outbox.find(id, bob)?.attempts, 1)
+})
+
+test('what has its receipt before it was written down as sent is never told as sent, and its time is known', async (t) => {
+  const { outbox, quiet, clock, post, settle, progress } = setUp(t)
+  const { link, until } = heldLink()
+  outbox.linkUp(bob, link)
+  const [id = ''] = await post(['a'])
+  await until(1)
+  await clock.advance(50)
+  t.is((await settle(id))?.first_sent_at, clock.now() - 50)
+  await quiet()
+  t.deepEqual(progress, [])
 })
 
 test('on a new link everything not settled goes again, from the oldest, and the first time of sending stays', async (t) => {
@@ -157,8 +172,8 @@ test('on a new link everything not settled goes again, from the oldest, and the 
   outbox.linkUp(bob, first.link)
   const ids = await post(numbered(5))
   await first.until(5)
-  await quiet()
   const sentAt = clock.now()
+  await quiet()
   await settle(ids[1] ?? '')
   outbox.linkDown(bob, first.link)
   await clock.advance(5000)
@@ -305,9 +320,9 @@ test('what is older than its time to live expires, and is told with the time it 
   outbox.linkUp(bob, link)
   const [sent = ''] = await post(['b'])
   await until(1)
-  await quiet()
   const sentAt = clock.now()
-  await clock.advance(TIME_TO_LIVE - 1)
+  await quiet()
+  await clock.advance(sentAt + TIME_TO_LIVE - 1 - clock.now())
   await database.write(() => outbox.expire())
   t.is(outbox.count(), 2)
   await clock.advance(1)

@@ -9,7 +9,7 @@ import type { Progress } from '../../core/outbox.ts'
 import { postReceipts } from '../../core/receipts.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
-import type { InboxRow, MessageRow } from './rows.ts'
+import type { InboxRow, MessageRow, OutgoingRow } from './rows.ts'
 import type { Turn } from './rules.ts'
 import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
@@ -164,7 +164,7 @@ export function createMailbox(parts: MessagingParts) {
   }
 
   /** Writes down what was learned of a message this node sent, if that moves it forward. */
-  function advance(row: MessageRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
+  function advance(row: OutgoingRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
     const known = JSON.parse(row.times) as Times
     const { stored = 0, noted: notedAt = stored } = known
     const isNote = renotes({ stage: row.stage, note: row.note, notedAt }, { stage, note, at })
@@ -198,9 +198,7 @@ export function createMailbox(parts: MessagingParts) {
       stageChanges.wake(learned.id)
       return
     }
-    const row = tables
-      .ofId(learned.id)
-      .find((message) => message.direction === 'out' && nodeOf(message.to_did) === learned.peer)
+    const row = tables.outgoing(learned.id).find((message) => nodeOf(message.to_did) === learned.peer)
     if (row) advance(row, learned)
   }
 

@@ -22,6 +22,9 @@ export interface MessageRow {
   envelope: string
 }
 
+/** What there is to know of a message to say how far it has come. */
+export type OutgoingRow = Pick<MessageRow, 'position' | 'id' | 'from_did' | 'to_did' | 'stage' | 'note' | 'times'>
+
 export interface DeliveryRow {
   position: number
   inbox: string

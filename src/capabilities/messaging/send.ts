@@ -129,13 +129,14 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
 
   async function settled(row: MessageRow, { wait_for: goal, timeout }: Sending, signal: AbortSignal) {
     const deadline = clock.now() + timeout * 1000
-    for (let current = row; ; current = tables.ofId(row.id).find(({ from_did }) => from_did === row.from_did) ?? row) {
-      const delivery = mailbox.delivery(current)
-      const waits = goal !== undefined && rank(delivery.stage) >= 0 && rank(delivery.stage) < rank(goal)
+    for (let current = row; ; current = { ...row, ...tables.standing(row.position) }) {
+      // Only whoever waits for `sent` need ask the outbox for it.
+      const stage = goal === 'sent' ? mailbox.delivery(current).stage : current.stage
+      const waits = goal !== undefined && rank(stage) >= 0 && rank(stage) < rank(goal)
       // For a peer that is away the answer would only come later, and say the same.
-      const reached = !waits || (delivery.stage === 'queued' && !network.peer(nodeOf(row.to_did)))
+      const reached = !waits || (!network.peer(nodeOf(row.to_did)) && mailbox.delivery(current).stage === 'queued')
       const left = deadline - clock.now()
-      if (reached || left <= 0 || signal.aborted) return delivery
+      if (reached || left <= 0 || signal.aborted) return mailbox.delivery(current)
       // Whoever stops waiting is still told how far it came: the message itself is kept.
       await mailbox.waitForStage(row.id, left, signal).catch(() => false)
     }

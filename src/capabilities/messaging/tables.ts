@@ -1,6 +1,15 @@
 import type { Database } from '../../store/database.ts'
 import { conversationTables } from './conversation-tables.ts'
-import { type ConsumerRow, count, fresh, fromNode, type InboxRow, type MessageRow, sql } from './rows.ts'
+import {
+  type ConsumerRow,
+  count,
+  fresh,
+  fromNode,
+  type InboxRow,
+  type MessageRow,
+  type OutgoingRow,
+  sql,
+} from './rows.ts'
 
 /** Rows marked as shown at a time. */
 const SHOWN_AT_ONCE = 10_000
@@ -31,6 +40,17 @@ export const messagingTables = (database: Database) => {
   )
   const ofId = database.statement<{ id: string }, MessageRow>((value) =>
     sql.selectFrom('messages').selectAll().where('id', '=', value('id')),
+  )
+  const outgoing = database.statement<{ id: string }, OutgoingRow>((value) =>
+    sql
+      .selectFrom('messages')
+      .select(['position', 'id', 'from_did', 'to_did', 'stage', 'note', 'times'])
+      .where('id', '=', value('id'))
+      .where('direction', '=', 'out'),
+  )
+  const standing = database.statement<{ position: number }, Pick<MessageRow, 'stage' | 'note' | 'reason' | 'times'>>(
+    (value) =>
+      sql.selectFrom('messages').select(['stage', 'note', 'reason', 'times']).where('position', '=', value('position')),
   )
   const setStage = database.statement<Pick<MessageRow, 'position' | 'stage' | 'note' | 'reason' | 'times'>>((value) =>
     sql
@@ -63,6 +83,10 @@ export const messagingTables = (database: Database) => {
     setStage: setStage.run,
     /** All with this id: at most one of each sender. */
     ofId: (id: string) => ofId.all({ id }),
+    /** Those of them that went to other nodes. */
+    outgoing: (id: string) => outgoing.all({ id }),
+    /** How far a message has come by now. */
+    standing: (position: number) => standing.first({ position }),
     held: (from?: string) => {
       const query = sql.selectFrom('messages').selectAll().where('held', '=', 1).orderBy('position')
       return database.all(from === undefined ? query : query.where((e) => fromNode(e, from)))

@@ -34,7 +34,9 @@ test('a message to a peer goes from stage to stage, each told with its time', as
 test('who waits for a stage is answered when it comes, and at once for a peer that is away', async (t) => {
   await using node = await testNode('alice')
   const bob = await node.peer('bob', 1)
-  t.is((await node.operator.send('bob', 'x', { wait_for: 'sent', timeout: 60 })).stage, 'sent')
+  const sending = node.operator.send('bob', 'x', { wait_for: 'sent', timeout: 60 })
+  await node.settle()
+  t.is((await sending).stage, 'sent')
   const id = newId(node.clock.now())
   const waiting = node.operator.send('bob', 'hello', { id, wait_for: 'stored', timeout: 60 })
   await node.settle()
