@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { parseCommandLine } from './base/command-line.ts'
 import { AgoraError } from './base/errors.ts'
 import { nearest } from './base/nearest.ts'
 import { readJsonFile } from './config-file.ts'
@@ -33,6 +34,10 @@ const list = (item: z.ZodType<string>, preset: string[], meaning: string, expect
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const ListenHost = z.string().refine((host) => host === 'tailscale' || isIP(host) !== 0)
 const DialAddress = z.string().regex(/^[^\s\p{C}]{1,1024}$/u)
+const CommandLine = z.string().superRefine((text, context) => {
+  const parsed = text === '' ? undefined : parseCommandLine(text)
+  if (parsed && 'fault' in parsed) context.addIssue({ code: 'custom', message: `It ${parsed.fault}.` })
+})
 const WebOrigin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text)
 
 /** THE table of settings: the schema of `config.json`, the flags of `start` and the AGORA_* variables are all made from it. */
@@ -66,6 +71,13 @@ export const settingsTable = {
     expects: 'a whole number from 0 to 4',
     kind: 'number',
   } as Setting<z.ZodLiteral<0 | 1 | 2 | 3 | 4>>,
+  wake_command: {
+    schema: CommandLine,
+    default: '',
+    meaning: 'program to run when mail comes for an agent that is not there; relative to where `start` is typed',
+    expects: 'a program and its arguments, as one would type them, with nothing that needs a shell',
+    kind: 'text',
+  } as Setting<z.ZodString>,
   message_ttl_hours: whole(1, 168, 168, 'hours after which an undelivered message is given up'),
   approval_hours: whole(1, 720, 72, 'hours after which what an agent asked the operator for is not done any more'),
   grants_need_owner: {
@@ -201,11 +213,12 @@ function check(key: SettingKey, value: unknown, where: string): unknown {
   const { schema, expects, kind } = settingOf(key)
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const [at] = result.error.issues[0]?.path ?? []
+  const [issue] = result.error.issues
+  const [at] = issue?.path ?? []
   const wrong = kind === 'list' && Array.isArray(value) && typeof at === 'number' ? value[at] : value
   throw new AgoraError('invalid_config', `${where}: ${key} cannot be ${JSON.stringify(wrong)}.`, {
     field: where.startsWith('-') ? where : key,
-    hint: `It must be ${expects}.`,
+    hint: `${issue?.message.startsWith('It ') ? `${issue.message} ` : ''}It must be ${expects}.`,
   })
 }
 
@@ -223,12 +236,17 @@ function fromText(kind: Setting['kind'], text: string | readonly string[]): unkn
   return one
 }
 
+/** What a wake hook finds in its environment, and passes on. */
+const hookVariables = 'AGENT API_URL FROM FROM_NAME NODE TOKEN_FILE WAKE_COUNT WAKE_FILE WAKE_KIND'
+  .split(' ')
+  .map((name) => `AGORA_${name}`)
+
 /**
  * A variable that is almost a setting's is a mistake that would stay unnoticed. Others that begin with AGORA_ are left alone: scripts
  * have their own.
  */
 function refuseMisspelt(env: Record<string, string | undefined>): void {
-  const known = new Set(['AGORA_HOME', 'AGORA_NAME', ...settingKeys.map(variableOf)])
+  const known = new Set(['AGORA_HOME', 'AGORA_NAME', ...hookVariables, ...settingKeys.map(variableOf)])
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('AGORA_') || known.has(variable)) continue
     const meant = nearest(

@@ -10,6 +10,7 @@ import { createMailbox } from './capabilities/messaging/mailbox.ts'
 import { messagingWire, requestAskings } from './capabilities/messaging/receive.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
 import { createOwners } from './capabilities/owner/handlers.ts'
+import { createWake } from './capabilities/wake/wake.ts'
 import type { Settings } from './config.ts'
 import { TIME_TO_LIVE } from './contract/envelope.ts'
 import { createDirectory } from './core/directory.ts'
@@ -36,6 +37,8 @@ import { version } from './store/version.ts'
 export interface DaemonOptions {
   home: Home
   settings: Settings
+  /** The folder from which a relative `wake_command` is found; by default where this process stands. */
+  folder?: string
   /** Replaced by tests. */
   clock?: Clock
 }
@@ -62,7 +65,12 @@ const HOUSEKEEPING = 60_000
 const SEEN_FOR = 2 * TIME_TO_LIVE + 24 * 3_600_000
 
 /** The composition root: makes every part, starts them in order, and stops them in reverse. */
-export async function startDaemon({ home, settings, clock = systemClock }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({
+  home,
+  settings,
+  folder = process.cwd(),
+  clock = systemClock,
+}: DaemonOptions): Promise<Daemon> {
   await using started = new AsyncDisposableStack()
   prepareHome(home)
   const unlock = lockHome(home)
@@ -103,6 +111,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     conversationBudget: settings.conversation_budget,
   }
   const mailbox = createMailbox(messaging)
+  let apiUrl = ''
   outbox.onProgress(mailbox.progress)
   const owners = createOwners({
     clock,
@@ -118,6 +127,26 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     grantsNeedOwner: settings.grants_need_owner,
     announce: () => network.announce(),
   })
+  const wake = createWake({
+    clock,
+    key,
+    database,
+    events,
+    outbox,
+    book,
+    directory,
+    network: peers,
+    readers,
+    log,
+    mail: mailbox,
+    agents: registry,
+    tokenFile,
+    home,
+    apiUrl: () => apiUrl,
+    env: process.env,
+  })
+  mailbox.onDelivered(wake.delivered)
+  if (settings.wake_command !== '') await wake.install(settings.wake_command, folder)
   const inbound = createInbound({
     key,
     clock,
@@ -125,7 +154,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     book,
     outbox,
     telemetry,
-    handlers: [...messagingWire(messaging, mailbox), owners.wire],
+    handlers: [...messagingWire(messaging, mailbox), owners.wire, ...wake.wire],
   })
   const network = createNetwork({
     clock,
@@ -178,14 +207,13 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
     events,
     log,
     timeToLive: settings.approval_hours * 3_600_000,
-    askings: requestAskings(messaging, mailbox),
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
+    askings: { ...requestAskings(messaging, mailbox), ...wake.askings },
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
   })
 
-  let apiUrl = ''
   const stopRequested = Promise.withResolvers<void>()
   const handlers: Handlers = {
     ...nodeHandlers({
@@ -201,6 +229,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
         unread: mailbox.unread,
         requests: mailbox.tables.heldCount,
         approvals: approvals.pendingCount,
+        wake: wake.counts,
         outbox: outbox.count,
         paused: mailbox.tables.pausedCount,
       },
@@ -216,11 +245,13 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
       onRemove(name) {
         mailbox.dropInbox(agentInbox(name))
         approvals.drop(name)
+        wake.drop(name)
       },
     }),
     ...messagingHandlers(messaging, mailbox),
     ...approvals.handlers,
     ...owners.handlers,
+    ...wake.handlers,
   }
   const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
   metrics.gauge('peers', 'Connected peers', () => network.peers().length)
@@ -234,6 +265,7 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
         outbox.expire()
         approvals.expire()
         owners.expire()
+        wake.trim()
         events.trim(settings.event_retention)
         inbound.forget(clock.now() - SEEN_FOR)
       })
@@ -264,6 +296,8 @@ export async function startDaemon({ home, settings, clock = systemClock }: Daemo
   const api = await http.start()
   apiUrl = api.url
   started.defer(() => http.stop())
+  await wake.start()
+  started.defer(() => wake.stop())
 
   writeDaemonInfo(home, {
     pid: process.pid,

@@ -4,6 +4,7 @@ import { approvalOperations } from './capabilities/approvals/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
 import { ownerOperations } from './capabilities/owner/operations.ts'
+import { wakeOperations } from './capabilities/wake/operations.ts'
 
 /** THE table: everything Agora can be asked, by whatever way. */
 export const operations = [
@@ -12,6 +13,7 @@ export const operations = [
   ...messagingOperations,
   ...approvalOperations,
   ...ownerOperations,
+  ...wakeOperations,
 ] as const
 
 export type AnyOperation = (typeof operations)[number]

@@ -40,4 +40,9 @@ export const routes = {
   'owner.import': ['POST', '/owner/import'],
   'owner.attest': ['POST', '/owner/attest'],
   'owner.revoke': ['POST', '/owner/revoke'],
+  'wake.show': ['GET', '/wake'],
+  'wake.set': ['POST', '/wake'],
+  'wake.request': ['POST', '/wake/request'],
+  'wake.requests': ['GET', '/wake/requests'],
+  'wake.runs': ['GET', '/wake/runs'],
 } as const

@@ -16,6 +16,7 @@ import { requestCommands } from './requests.ts'
 import { sendCommands } from './send.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
+import { wakeCommands } from './wake.ts'
 
 /** Every command there is, in the order in which the help lists them. */
 export const commands: readonly Command[] = [
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...requestCommands,
   ...conversationCommands,
   ...agentCommands,
+  ...wakeCommands,
   ...approvalCommands,
   ...identityCommands,
   ...ownerCommands,

@@ -64,11 +64,12 @@ export async function detach(context: Context, home: Home): Promise<number> {
 /** The same command for the child, as typed; its node named, and its errors as JSON so that they can be read back. */
 function childArguments(context: Context, home: Home): string[] {
   const typed = Object.entries(context.inputs.given).flatMap(([option, value]) => {
-    if (['daemon', 'name', 'format'].includes(option) || value === undefined) return []
+    if (['daemon', 'name', 'format', 'folder'].includes(option) || value === undefined) return []
     if (typeof value === 'boolean') return [value ? `--${option}` : `--no-${option}`]
     return [value].flat().map((each) => `--${option}=${each}`)
   })
-  return ['start', `--name=${home.name}`, '--format=json', '--detached', ...typed]
+  const ours = ['--format=json', '--detached', `--folder=${process.cwd()}`]
+  return ['start', `--name=${home.name}`, ...ours, ...typed]
 }
 
 async function isHealthy(home: Home, pid: number | undefined): Promise<boolean> {

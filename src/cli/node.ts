@@ -42,12 +42,18 @@ function shown(status: Status, { style, pairs, next }: Context): string {
       ['Agents', waits(status.agents, 'agents')],
       ['Unread', waits(status.unread, 'messages')],
       ['Requests', waits(status.requests, 'requests', 'strangers wait: ')],
+      ['Wake', wakes(status.wake, next)],
       ['Approvals', waits(status.approvals, 'approvals', 'agents ask: ')],
       ['Outbox', waits(status.outbox, 'outbox', 'on their way: ')],
       ['Paused', waits(status.paused_conversations, 'conversations', 'conversations of agents alone: ')],
       ['Storage', `${status.storage.state}, ${bytes(status.storage.database_bytes)}`],
     ],
   )}`
+}
+
+function wakes({ hooks, running }: Status['wake'], next: Context['next']): string {
+  if (hooks === 0) return 'no hook'
+  return `${plural(hooks, 'hook')}${running > 0 ? `, ${running} running` : ''}  (${next('wake')})`
 }
 
 async function stop(context: Context): Promise<number> {

@@ -1,4 +1,5 @@
 import { nodeOf } from '../base/did.ts'
+import { displayLine } from '../base/text.ts'
 import type { Delivery } from '../capabilities/messaging/schema.ts'
 import type { Command } from './command.ts'
 import type { Context } from './context.ts'
@@ -95,7 +96,7 @@ export function stageWords(delivery: Delivery, { local, connected }: { local: bo
     case 'stored':
       if (delivery.note === 'request')
         return `stored on ${node}, whose operator does not know you: it waits to be accepted`
-      return local ? `stored in the inbox of ${to}` : `stored on ${node} for ${to === node ? 'its operator' : to}`
+      return `${local ? `stored in the inbox of ${to}` : `stored on ${node} for ${to === node ? 'its operator' : to}`}${afterwards(delivery.note)}`
     case 'shown':
       return `shown to ${to}`
     case 'acknowledged':
@@ -107,7 +108,34 @@ export function stageWords(delivery: Delivery, { local, connected }: { local: bo
   }
 }
 
-function reasonWords({ reason, to_name }: Delivery, node: string): string {
+const afterwards = (note: string | undefined): string => {
+  const words = noteWords(note)
+  return words === undefined ? '' : `; ${words}`
+}
+
+/** What is noted on a stage of waking whom it is for; a later version may say more than we know. */
+export function noteWords(note: string | undefined): string | undefined {
+  switch (note) {
+    case undefined:
+      return undefined
+    case 'waking':
+      return 'nobody was there: being woken'
+    case 'woken':
+      return 'woken'
+    case 'awake':
+      return 'there already'
+    case 'wake_idle':
+      return 'woken, and has not read it yet'
+    case 'wake_failed':
+      return 'waking failed'
+    case 'wake_denied':
+      return 'not woken: not now, or no more today, or never'
+    default:
+      return displayLine(note)
+  }
+}
+
+export function reasonWords({ reason, to_name }: Pick<Delivery, 'reason' | 'to_name'>, node: string): string {
   switch (reason) {
     case 'unknown_agent':
       return `${node} has no agent ${shownName(to_name.split('@')[0] ?? '')}`
@@ -121,6 +149,8 @@ function reasonWords({ reason, to_name }: Delivery, node: string): string {
       return `${node} got it after its time to live`
     case 'too_large':
       return 'it is too large'
+    case 'too_soon':
+      return `${node} has heard enough of this for now`
     default:
       return reason ?? 'no reason was given'
   }

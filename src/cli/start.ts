@@ -24,6 +24,7 @@ export const startCommands: Command[] = [
       'agora --name bob start --connect 192.168.1.10:7312',
       'agora --name bob start --port 0 --api-port 0      # a second node on one machine',
       'agora start --address tailscale --daemon',
+      "agora --name alice start --auto-connect --wake-command './wake-agent.sh'",
     ],
     run: start,
   },
@@ -34,6 +35,7 @@ async function startOptions(): Promise<Option[]> {
   return [
     { name: 'daemon', meaning: 'run in the background; returns when it is healthy' },
     { name: 'detached', meaning: 'is what --daemon runs', hidden: true },
+    { name: 'folder', value: '<folder>', meaning: 'is where start was typed', hidden: true },
     ...settingKeys.map((key): Option => {
       const { kind, meaning, default: preset } = settingOf(key)
       const shown = Array.isArray(preset) ? preset.join(',') : String(preset)
@@ -47,8 +49,13 @@ async function startOptions(): Promise<Option[]> {
   ]
 }
 
+const valueNames: Partial<Record<SettingKey, string>> = {
+  log_level: '<level>',
+  allowed_origins: '<origin>',
+  wake_command: '<command>',
+}
 const valueName = (key: SettingKey, kind: string): string =>
-  kind === 'number' ? '<n>' : key === 'log_level' ? '<level>' : key === 'allowed_origins' ? '<origin>' : '<address>'
+  kind === 'number' ? '<n>' : (valueNames[key] ?? '<address>')
 
 async function start(context: Context): Promise<number> {
   const { io, inputs } = context
@@ -68,7 +75,8 @@ async function run(context: Context, settings: Settings): Promise<number> {
   const { io, inputs } = context
   const home = context.home({ create: true })
   const { startDaemon } = await import('../daemon.ts')
-  const daemon = await startDaemon({ home, settings }).catch((error: unknown) => {
+  const folder = inputs.text('folder') ?? process.cwd()
+  const daemon = await startDaemon({ home, settings, folder }).catch((error: unknown) => {
     throw explained(error, settings, context)
   })
   const signalled = Promise.withResolvers<void>()

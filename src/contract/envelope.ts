@@ -53,6 +53,7 @@ export const FailureReason = z.enum([
   'clock_skew',
   'expired',
   'too_large',
+  'too_soon',
   'malformed',
   'unsupported_type',
 ])

@@ -1,3 +1,4 @@
+import { rfc3339 } from '../base/clock.ts'
 import { type Stage, stages } from './envelope.ts'
 
 /**
@@ -31,4 +32,49 @@ export function renotes(
   if (known.stage !== 'stored' || learned.stage !== 'stored') return false
   if (learned.at !== known.notedAt) return learned.at > known.notedAt
   return rank(learned.note) > rank(known.note ?? undefined)
+}
+
+/** When (ms) each stage was reached, and when what is noted on `stored` was. */
+export type StageTimes = Partial<Record<Stage | 'noted', number>>
+export interface Standing {
+  stage: Stage
+  note: string | null
+  times: StageTimes
+}
+export interface Learned {
+  stage: Stage
+  at: number
+  sentAt?: number | undefined
+  note?: string | undefined
+}
+
+/** How an envelope stands after something was learned of it; undefined when that is nothing new. */
+export function learn({ stage, note, times }: Standing, learned: Learned): Standing | undefined {
+  const isNote = renotes({ stage, note, notedAt: times.noted ?? times.stored ?? 0 }, learned)
+  if (!isNote && !advances(stage, learned.stage)) return undefined
+  return {
+    stage: learned.stage,
+    note: learned.note ?? null,
+    // A stage is reached once: what is noted on it does not change when.
+    times: {
+      [learned.stage]: learned.at,
+      ...times,
+      ...(learned.sentAt ? { sent: learned.sentAt } : {}),
+      ...(isNote ? { noted: learned.at } : {}),
+    },
+  }
+}
+
+/**
+ * As it is shown, times as RFC 3339. That it was sent is known to the outbox alone until a receipt comes: `sentAt` is when, by its word.
+ */
+export function shownStanding({ stage, note, times }: Standing, sentAt: number | null | undefined) {
+  const { noted, ...reached } = times
+  const isSent = stage === 'queued' && typeof sentAt === 'number'
+  const all = { ...reached, ...(isSent ? { sent: sentAt } : {}), ...(note !== null && noted ? { noted } : {}) }
+  return {
+    stage: isSent ? ('sent' as const) : stage,
+    ...(note === null ? {} : { note }),
+    times: Object.fromEntries(Object.entries(all).map(([name, at]) => [name, rfc3339(at)])),
+  }
 }

@@ -21,6 +21,8 @@ export interface Home {
   ownerKey: string
   owner: string
   agents: string
+  /** What a wake is about, while it runs. */
+  wake: string
   lock: string
 }
 
@@ -52,6 +54,7 @@ export function homeAt(folder: string, name: string): Home {
     ownerKey: at('owner.key'),
     owner: at('owner.json'),
     agents: at('agents'),
+    wake: at('wake'),
     lock: at('lock'),
   }
 }

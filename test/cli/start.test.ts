@@ -89,7 +89,10 @@ test('the daemon is given the same line, its name, and where home is', async (t)
     homes.folder,
     `console.error(process.argv.slice(1).join(' '), process.env.AGORA_HOME === ${JSON.stringify(homes.folder)})`,
   )
-  t.regex(err, /^ {2}start --name=alice --format=json --detached --port=0 --connect=x:1 --no-auto-connect true\n/)
+  t.regex(
+    err,
+    /^ {2}start --name=alice --format=json --detached --folder=\S+ --port=0 --connect=x:1 --no-auto-connect true\n/,
+  )
 })
 
 test('stop ends when the process has; without one there is nothing to stop', async (t) => {

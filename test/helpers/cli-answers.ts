@@ -45,6 +45,48 @@ export const approval = (over: object = {}) => ({
   expires_at: before(-3600),
   ...over,
 })
+export const hook = (over: object = {}) => ({
+  command: "/home/a/wake.sh '--once now'",
+  program: '/home/a/wake.sh',
+  args: ['--once now'],
+  cwd: '/home/a',
+  policy: {
+    after_seconds: 30,
+    debounce_seconds: 5,
+    pause_seconds: 60,
+    timeout_seconds: 600,
+    per_day: 20,
+    hours: '08:00-22:00',
+    min_trust: 3,
+    notify: true,
+  },
+  set_at: before(9000),
+  ...over,
+})
+export const run = (over: object = {}) => ({
+  id: ID,
+  agent: 'claude-1',
+  command: '/home/a/wake.sh',
+  calls: 2,
+  from: ['ci@bob', 'alice'],
+  started_at: before(180),
+  ended_at: before(168),
+  outcome: 'failed',
+  code: 1,
+  output: 'no\u001b[2J such model\nerror: nothing',
+  ...over,
+})
+export const asked = (over: object = {}) => ({
+  id: ID,
+  from: ALICE,
+  to: `${BOB}#claude-1`,
+  to_name: 'claude-1@bob',
+  reason: 'The build\nis red.',
+  stage: 'stored',
+  note: 'waking',
+  times: { queued: before(60), stored: before(59), noted: before(50) },
+  ...over,
+})
 export const conversation = (over: object = {}) => ({
   id: OTHER,
   participants: ['alice', 'claude-1@bob'],
@@ -74,6 +116,7 @@ export const answers: Answers = {
     agents: 1,
     unread: 5,
     approvals: 1,
+    wake: { hooks: 2, running: 1 },
     requests: 1,
     outbox: 0,
     paused_conversations: 1,
@@ -122,6 +165,26 @@ export const answers: Answers = {
   'GET /approvals': { items: [approval(), approval({ id: OTHER, status: 'denied', why: undefined, reason: 'no' })] },
   [`POST /approvals/${ID}/grant`]: approval({ status: 'granted' }),
   [`POST /approvals/${ID}/deny`]: approval({ status: 'denied' }),
+  'GET /wake': {
+    command: "/home/a/wake.sh '--once now'",
+    hook: hook(),
+    agents: [hook({ agent: 'claude-1', command: '/gone', fault: '/gone does not exist' })],
+    running: [run({ id: OTHER, ended_at: undefined, outcome: undefined, code: undefined, output: undefined })],
+    latest: run(),
+  },
+  'POST /wake': { command: '/home/a/wake.sh', hook: hook() },
+  'POST /wake/request': asked(),
+  'GET /wake/requests': {
+    items: [asked(), asked({ note: undefined, stage: 'failed', failure: 'not_permitted' }), asked({ note: 'of 2031' })],
+  },
+  'GET /wake/runs': {
+    items: [
+      run(),
+      run({ outcome: 'failed', code: undefined, error: '/gone does not exist', output: undefined, agent: undefined }),
+      run({ outcome: 'timed_out', code: undefined, signal: 'SIGTERM', output: undefined }),
+      run({ outcome: 'done', code: 0, output: undefined }),
+    ],
+  },
   'GET /requests': {
     items: [
       {

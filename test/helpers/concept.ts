@@ -4,6 +4,7 @@ import { REQUESTS_OF_ALL, REQUESTS_OF_ONE } from '../../src/capabilities/messagi
 import { WRONG_MAX } from '../../src/capabilities/owner/keyring.ts'
 import { SHARED_NODES_MAX } from '../../src/capabilities/owner/rules.ts'
 import { OWNERS_OF_NODE_MAX, REVOCATIONS_MAX, REVOCATIONS_SHOWN } from '../../src/capabilities/owner/schema.ts'
+import { REQUESTS_WAITING_MAX } from '../../src/capabilities/wake/wake.ts'
 import { type SettingKey, settingOf } from '../../src/config.ts'
 import { BODY_MAX, CLOCK_AHEAD_MAX, FRAME_MAX, TIME_TO_LIVE } from '../../src/contract/envelope.ts'
 import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
@@ -56,6 +57,7 @@ function limits(): string[] {
       'messages that wait from one stranger, and from all',
       `${number(REQUESTS_OF_ONE)}, and ${number(REQUESTS_OF_ALL)}`,
     ],
+    ['requests to be woken that wait from one peer', number(REQUESTS_WAITING_MAX)],
     [
       'from one peer',
       rate(preset('envelopes_per_second'), preset('envelopes_per_second') * BURST_SECONDS, 'envelopes'),

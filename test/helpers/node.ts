@@ -12,6 +12,7 @@ import { createMailbox } from '../../src/capabilities/messaging/mailbox.ts'
 import { messagingWire, requestAskings } from '../../src/capabilities/messaging/receive.ts'
 import { nodeHandlers } from '../../src/capabilities/node/handlers.ts'
 import { createOwners } from '../../src/capabilities/owner/handlers.ts'
+import { createWake } from '../../src/capabilities/wake/wake.ts'
 import { loadSettings, type Settings } from '../../src/config.ts'
 import { createDirectory } from '../../src/core/directory.ts'
 import { createDispatch, type Dispatch, type Handlers } from '../../src/core/dispatch.ts'
@@ -151,12 +152,28 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     grantsNeedOwner: settings.grants_need_owner,
     announce: () => network.announce(),
   })
-  const inbound = createInbound({ ...shared, handlers: [...messagingWire(messaging, mailbox), owners.wire] })
+  const wake = createWake({
+    ...shared,
+    readers,
+    log: telemetry.log,
+    mail: mailbox,
+    agents: registry,
+    tokenFile,
+    home,
+    apiUrl: () => 'http://127.0.0.1:0',
+    env: { ...process.env, LD_PRELOAD: '/tmp/evil.so', AWS_SECRET_ACCESS_KEY: 'secret' },
+  })
+  mailbox.onDelivered(wake.delivered)
+  const inbound = createInbound({
+    ...shared,
+    handlers: [...messagingWire(messaging, mailbox), owners.wire, ...wake.wire],
+  })
   const counts = {
     agents: () => registry.names().length,
     unread: mailbox.unread,
     requests: mailbox.tables.heldCount,
     approvals: () => approvals.pendingCount(),
+    wake: wake.counts,
     outbox: outbox.count,
     paused: mailbox.tables.pausedCount,
   }
@@ -164,6 +181,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const onRemove = (name: string) => {
     mailbox.dropInbox(agentInbox(name))
     approvals.drop(name)
+    wake.drop(name)
   }
   const operator: Actor = { kind: 'operator', did: key.did }
   const approvals = createApprovals({
@@ -172,8 +190,8 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     events,
     log: telemetry.log,
     timeToLive: settings.approval_hours * 3_600_000,
-    askings: requestAskings(messaging, mailbox),
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
+    askings: { ...requestAskings(messaging, mailbox), ...wake.askings },
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -184,6 +202,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     ...messagingHandlers(messaging, mailbox),
     ...approvals.handlers,
     ...owners.handlers,
+    ...wake.handlers,
   }
   const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
   return {
@@ -194,6 +213,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     dispatch,
     approvals,
     owners,
+    wake,
     /** Resolves when nothing that arrived or can be sent now is still under way. */
     async settle() {
       await inbound.idle()
@@ -202,6 +222,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
       await database.idle()
     },
     async close() {
+      await wake.stop()
       await database.idle()
       await registry.stop()
       database.close()

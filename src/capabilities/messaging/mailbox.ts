@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts'
 import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
 import type { Envelope, Stage } from '../../contract/envelope.ts'
-import { advances, renotes } from '../../contract/progress.ts'
+import { learn, type Standing, shownStanding } from '../../contract/progress.ts'
 import type { Receipt } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
@@ -15,8 +15,6 @@ import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
 import { messagingTables } from './tables.ts'
 
-/** When each stage was reached, and when what is noted on `stored` was. */
-type Times = Partial<Record<Stage | 'noted', number>>
 export type Spoken = Exclude<Turn, { refused: unknown }>
 
 /** Messages, inboxes and stages: what sending, receiving and reading have in common. Functions that change something run within a write. */
@@ -93,31 +91,21 @@ export function createMailbox(parts: MessagingParts) {
 
   /** How far a message of this node has come. `sent` is known to the outbox alone until a receipt comes. */
   function delivery(row: MessageRow): Delivery {
-    const { noted, ...times } = JSON.parse(row.times) as Times
-    let stage = row.stage as Stage
-    if (stage === 'queued') {
-      const sentAt = outbox.find(row.id, nodeOf(row.to_did))?.first_sent_at
-      if (sentAt) {
-        stage = 'sent'
-        times.sent = sentAt
-      }
-    }
+    const sentAt = row.stage === 'queued' ? outbox.find(row.id, nodeOf(row.to_did))?.first_sent_at : undefined
     return {
       id: row.id,
       to: row.to_did,
       to_name: directory.nameOf(row.to_did),
       conversation_id: row.conversation_id,
-      stage,
-      ...(row.note === null ? {} : { note: row.note }),
+      ...shownStanding(standing(row), sentAt),
       ...(row.reason === null ? {} : { reason: row.reason as NonNullable<Delivery['reason']> }),
-      times: Object.fromEntries(
-        Object.entries({ ...times, ...(row.note !== null && noted ? { noted } : {}) }).map(([name, at]) => [
-          name,
-          rfc3339(at),
-        ]),
-      ),
     }
   }
+  const standing = (row: Pick<MessageRow, 'stage' | 'note' | 'times'>): Standing => ({
+    stage: row.stage as Stage,
+    note: row.note,
+    times: JSON.parse(row.times),
+  })
 
   /** Puts a kept message into its conversation, the search index and the inboxes it is for. */
   function enter(row: MessageRow, spoken: Spoken, inboxes: string[]): void {
@@ -164,30 +152,22 @@ export function createMailbox(parts: MessagingParts) {
   }
 
   /** Writes down what was learned of a message this node sent, if that moves it forward. */
-  function advance(row: OutgoingRow, { stage, at, sentAt, note, reason }: Omit<Progress, 'id' | 'peer'>): void {
-    const known = JSON.parse(row.times) as Times
-    const { stored = 0, noted: notedAt = stored } = known
-    const isNote = renotes({ stage: row.stage, note: row.note, notedAt }, { stage, note, at })
-    if (!isNote && !advances(row.stage as Stage, stage)) return
-    // A stage is reached once: what is noted on it does not change when.
-    const times: Times = {
-      [stage]: at,
-      ...known,
-      ...(sentAt ? { sent: sentAt } : {}),
-      ...(isNote ? { noted: at } : {}),
-    }
+  function advance(row: OutgoingRow, { reason, ...learned }: Omit<Progress, 'id' | 'peer'>): void {
+    const next = learn(standing(row), learned)
+    if (!next) return
+    const { stage, note } = next
     tables.setStage({
       position: row.position,
       stage,
-      note: note ?? null,
+      note,
       reason: reason ?? null,
-      times: JSON.stringify(times),
+      times: JSON.stringify(next.times),
     })
     events.emit('message.stage', inboxOf(row.from_did), {
       id: row.id,
       to: row.to_did,
       stage,
-      ...(note === undefined ? {} : { note }),
+      ...(note === null ? {} : { note }),
       ...(reason === undefined ? {} : { reason }),
     })
     database.afterCommit(() => stageChanges.wake(row.id))
@@ -252,6 +232,20 @@ export function createMailbox(parts: MessagingParts) {
     progress,
     show,
     report,
+    isUnread: (inbox: string, position: number): boolean => tables.deliveryOf(inbox, position)?.shown_at === null,
+    /** What a message says. */
+    text(position: number): { text: string; conversation_id: string } {
+      const row = tables.at(position)
+      return { text: row ? parse(row).body.text : '', conversation_id: row?.conversation_id ?? '' }
+    },
+    /** Within a write: notes on what was stored, for who sent it. */
+    note(positions: number[], note: string, at: number): void {
+      report(
+        positions.flatMap((position) => tables.at(position) ?? []),
+        'stored',
+        { at, note },
+      )
+    },
     /** Calls `listener` within the write that puts a message into inboxes. */
     onDelivered: (listener: (row: MessageRow, inboxes: string[]) => void) => void listeners.push(listener),
     /** Marks everything up to a delivery's position as shown. */

@@ -87,6 +87,8 @@ export const messagingTables = (database: Database) => {
     outgoing: (id: string) => outgoing.all({ id }),
     /** How far a message has come by now. */
     standing: (position: number) => standing.first({ position }),
+    at: (position: number): MessageRow | undefined =>
+      database.first(sql.selectFrom('messages').selectAll().where('position', '=', position)),
     held: (from?: string) => {
       const query = sql.selectFrom('messages').selectAll().where('held', '=', 1).orderBy('position')
       return database.all(from === undefined ? query : query.where((e) => fromNode(e, from)))

@@ -23,6 +23,7 @@ export interface NodeParts {
     unread: (inbox: string) => number
     requests: () => number
     approvals: () => number
+    wake: () => { hooks: number; running: number }
     outbox: () => number
     paused: () => number
   }
@@ -100,6 +101,7 @@ export function nodeHandlers({
       unread: counts.unread(actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX),
       requests: counts.requests(),
       approvals: counts.approvals(),
+      wake: counts.wake(),
       outbox: counts.outbox(),
       paused_conversations: counts.paused(),
       storage: { state: database.state(), database_bytes: database.bytes() },

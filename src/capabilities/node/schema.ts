@@ -54,6 +54,8 @@ export const Status = z
     unread: z.int(),
     requests: z.int(),
     approvals: z.int(),
+    /** Hooks that are set, and those running now. */
+    wake: z.object({ hooks: z.int(), running: z.int() }),
     outbox: z.int(),
     paused_conversations: z.int(),
     storage: z.object({ state: z.enum(['ok', 'full', 'failed']), database_bytes: z.int() }),
