@@ -100,6 +100,9 @@ async function checkOwner(home: Home, io: Io): Promise<Finding> {
   const { openKey } = await import('../identity/key-file.ts')
   const attestation = readAttestation(home.owner, openKey(home.key, false).did)
   if (typeof attestation !== 'object') return fail('owner', attestation ?? '', 'Attest anew: agora owner attest')
+  if ((await ownState(home)) === 'revoked') {
+    return fail('owner', 'its owner revoked this node, for ever', 'Begin with a new node, under another --name.')
+  }
   const left = Date.parse(attestation.expires_at) - io.clock.now()
   const until = attestation.expires_at.slice(0, 10)
   const hint = 'Run: agora owner attest'
@@ -108,6 +111,14 @@ async function checkOwner(home: Home, io: Io): Promise<Finding> {
     return warn('owner', 'this node is attested by another key than the one that is here', hint)
   const detail = `${attestation.owner}, until ${until}`
   return left < RENEW_DAYS * DAY ? warn('owner', detail, hint) : ok('owner', detail)
+}
+
+/** What the running daemon says: revocations are in its database. */
+async function ownState(home: Home): Promise<string | undefined> {
+  const daemon = runningDaemon(home)
+  if (!daemon) return undefined
+  const { createClient } = await import('../client/index.ts')
+  return (await createClient({ url: daemon.api_url, token: readToken(home.token) }).call('owner.show', {})).state
 }
 
 function checkToken(home: Home): Finding {

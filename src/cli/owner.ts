@@ -10,8 +10,9 @@ import { duration, plural, shownName } from './text.ts'
 
 const PASSPHRASE =
   'The passphrase is asked for on the terminal. Scripts give it by $AGORA_PASSPHRASE or as the first line of standard input.'
-const FORCE =
-  'With --force it takes the place of a key that is here, which is kept beside it under another name. Nodes that the old owner attested stay the old owner’s until that expires or is revoked with the old key; they become the new owner’s by importing the new key there.'
+const REPLACED =
+  'The key that is here is kept beside it under another name. Nodes that its owner attested stay that owner’s until this expires or is revoked with the old key; they become the new owner’s by importing the new key there.'
+const FORCE = `With --force it takes the place of a key that is here. ${REPLACED}`
 
 export const ownerCommands: Command[] = [
   {
@@ -36,7 +37,10 @@ export const ownerCommands: Command[] = [
     async run(context) {
       const force = await checkPlace(context)
       const passphrase = await askNewPassphrase(context)
-      await tell(context, await context.call('owner.init', { passphrase, force }), 'Made an owner key')
+      const ownership = await context.call('owner.init', { passphrase, force })
+      await tell(context, ownership, 'Made an owner key', [
+        `Keep a copy safe, and carry it to your other nodes: ${context.next('owner export <file>')}`,
+      ])
     },
   },
   {
@@ -126,17 +130,17 @@ async function checkPlace(context: Context): Promise<boolean> {
     return true
   }
   throw new AgoraError('already_exists', `There is an owner key here already, of ${owner}.`, {
-    hint: `With --force another takes its place. ${FORCE}`,
+    hint: `With --force another takes its place. ${REPLACED}`,
   })
 }
 
-async function tell(context: Context, ownership: Ownership, done: string): Promise<void> {
+async function tell(context: Context, ownership: Ownership, done: string, more: string[] = []): Promise<void> {
   await context.answer(ownership, ({ owner, expires_at = '', kept_as }) => {
     const lines = [
       `${done}: ${owner}`,
       `This node is attested until ${expires_at.slice(0, 10)}.`,
       ...(kept_as === undefined ? [] : [`The key that was here is kept as ${kept_as}.`]),
-      `Keep a copy safe, and carry it to your other nodes: ${context.next('owner export <file>')}`,
+      ...more,
     ]
     return `${lines.join('\n')}\n`
   })

@@ -45,12 +45,13 @@ export const connectedPeer = (key: NodeKey, name: string, now = 0): ConnectedPee
 
 export const newKey = (): NodeKey => keyFromSeed(new Uint8Array(randomBytes(32)))
 
-type Words = Partial<Omit<EnvelopeParts, 'from' | 'to' | 'body'>> & { from?: string; to?: string }
+type Words = Partial<Omit<EnvelopeParts, 'from' | 'to'>> & { from?: string; to?: string }
 
 /** Another node, as the test plays it. */
 export interface Remote {
   key: NodeKey
   did: string
+  name: string
   /** Every envelope it was sent, in order. */
   received: Envelope[]
   /** The receipts among them. */
@@ -98,6 +99,7 @@ export function remoteNode(name: string, { clock, did: node, parts, network }: R
   return {
     key,
     did: key.did,
+    name,
     received,
     receipts,
     seal: sealed,

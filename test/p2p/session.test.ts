@@ -54,6 +54,36 @@ test('heartbeats keep two nodes together and tell what changed', async (t) => {
   t.deepEqual(alice.network.peer(bob.did)?.agents, [{ name: 'codex', presence: 'online' }])
 })
 
+test('what a peer shows of its owner is handed on in any shape, from hello and when it has changed', async (t) => {
+  const clock = fakeClock()
+  await using alice = await startNode('alice', { clock })
+  await using bob = await startNode('bob', { clock })
+  bob.introduce({ owner: { attestation: 1 } })
+  await alice.network.connect(bob.hostPort())
+  await bob.connected(alice.did)
+  await alice.until(() => alice.shown.length === 1)
+  bob.network.announce()
+  bob.introduce({ owner: { attestation: 2 } })
+  bob.network.announce()
+  await alice.until(() => alice.shown.length === 2)
+  t.deepEqual(alice.shown, [
+    { did: bob.did, owner: { attestation: 1 } },
+    { did: bob.did, owner: { attestation: 2 } },
+  ])
+  t.deepEqual(bob.shown, [], 'who has none shows none')
+
+  await using raw = await rawPeer()
+  for (const owner of [7, null, 'x', [[]], {}]) {
+    const connection = await raw.dial(alice.address())
+    const before = alice.shown.length
+    await sayHello(connection, { owner })
+    await alice.until(() => alice.shown.length > before)
+    t.deepEqual(alice.shown.at(-1), { did: raw.did, owner })
+    await connection.close()
+    await alice.gone(raw.did)
+  }
+})
+
 test('who says no hello in time is gone', async (t) => {
   const clock = fakeClock()
   await using alice = await startNode('alice', { clock })

@@ -169,8 +169,15 @@ export function createOwners(parts: OwnerParts): Owners {
             hint: 'Only its own owner can revoke it. `agora friends remove` ends what it may do here.',
           })
         }
+        const wasKnown = owner !== undefined && (did === self.did || tables.ownersOf(did).includes(owner))
+        // A name could be another's by now, and there is no way back.
+        if (!wasKnown && !node.startsWith('did:')) {
+          throw new AgoraError('invalid_input', `node: ${JSON.stringify(node)} is not known to be yours.`, {
+            field: 'node',
+            hint: `If it is, give its DID: ${did}`,
+          })
+        }
         const revocation = revoke(await keyring.unlock(passphrase), did, clock.now())
-        const wasKnown = did === self.did || tables.ownersOf(did).includes(revocation.owner)
         const told = await database.write(() => {
           ties.strike(revocation, true)
           const friends = new Set(book.friends().map((friend) => friend.did)).add(did)

@@ -85,17 +85,27 @@ export function createTies(parts: TieParts): Ties {
   const alert = (reason: string, who: string, detail: Record<string, unknown>) =>
     database.afterCommit(() => telemetry.security(reason, who, detail))
 
+  /** Within a write: keeps what a peer proved. `news`: it is the first time; `full`: it had too many owners. */
+  function keepProof(did: string, attestation: Attestation): 'news' | 'known' | 'full' {
+    const { owner } = attestation
+    const owners = tables.ownersOf(did)
+    const known = owners.includes(owner)
+    if (!known && owners.length >= OWNERS_OF_NODE_MAX) {
+      alert('attestation_crowded', did, { owner })
+      return 'full'
+    }
+    tables.prove(attestation)
+    return known ? 'known' : 'news'
+  }
+
   /** Within a write: keeps the proof, and marks the peer with its owner. */
   function prove(did: string, { name, attestation }: Claim) {
     const { owner } = attestation
-    const owners = tables.ownersOf(did)
-    if (!owners.includes(owner) && owners.length >= OWNERS_OF_NODE_MAX)
-      return alert('attestation_crowded', did, { owner })
-    tables.prove(attestation)
+    const kept = keepProof(did, attestation)
     const before = book.current(did)
-    if (before?.owner === owner) return
+    if (kept === 'full' || before?.owner === owner) return
     change(did, { owner }, name)
-    if (!owners.includes(owner)) events.emit('owner.proved', undefined, { did, name, owner })
+    if (kept === 'news') events.emit('owner.proved', undefined, { did, name, owner })
     if (before?.owner === undefined) return
     // Its owner is what can revoke it, so this is worth a look.
     alert('owner_changed', did, { owner, before: before.owner })
@@ -129,19 +139,27 @@ export function createTies(parts: TieParts): Ties {
   const stands = (did: string, { owner, expires_at }: Attestation): boolean =>
     Date.parse(expires_at) > clock.now() && !tables.isRevoked(owner, did)
 
-  /** Within a write: draws what follows from a peer's claim. */
-  function absorb(did: string, claim: Claim) {
+  /** Within a write: draws what follows from a peer's claim. `asked`: the operator keeps it from now on. */
+  function absorb(did: string, claim: Claim, asked = false) {
     const { attestation, revocations } = claim
     const { owner } = attestation
-    const mattered = matters(owner)
-    if (mattered && !tables.isRevoked(owner, did)) takeRevocations(did, owner, revocations)
-    if (tables.isRevoked(owner, did)) return alert('attestation_revoked', did, { owner })
+    if (tables.isRevoked(owner, did)) return refuseRevoked(did, attestation, asked)
     if (!stands(did, attestation)) return
+    const mattered = matters(owner)
     if (book.current(did)) prove(did, claim)
+    if (!matters(owner)) return
+    takeRevocations(did, owner, revocations)
     settle(owner)
-    if (mattered || !matters(owner)) return
+    if (mattered) return
     // What others showed of this owner meant nothing until now.
     for (const [other, theirs] of claims) if (other !== did && theirs.attestation.owner === owner) absorb(other, theirs)
+  }
+
+  /** Within a write: the revocation came first. It strikes all the same, once: what the operator gives after it stays. */
+  function refuseRevoked(did: string, attestation: Attestation, asked: boolean) {
+    alert('attestation_revoked', did, { owner: attestation.owner })
+    const peer = book.current(did)
+    if (peer && keepProof(did, attestation) === 'news' && !asked) withdraw(peer, attestation.owner)
   }
 
   function takeRevocations(did: string, owner: string, revocations: unknown[]) {
@@ -178,6 +196,7 @@ export function createTies(parts: TieParts): Ties {
     change(did, { ...mark, ...(given_by === 'owner' ? UNFRIENDED : { trust: 0 }) })
     events.emit('owner.revoked', undefined, { did, name, owner, trust_before: trust })
     alert('owner_revoked', did, { name, owner, trust_before: trust })
+    if (marked !== undefined && marked !== owner) settle(marked)
   }
 
   function expire() {
@@ -203,7 +222,7 @@ export function createTies(parts: TieParts): Ties {
     if (before?.friend_since !== undefined && after.friend_since === undefined && after.given_by !== 'operator')
       change(did, { given_by: 'operator' })
     const claim = claims.get(did)
-    if (before === undefined && claim) return absorb(did, claim)
+    if (before === undefined && claim) return absorb(did, claim, true)
     const { owner } = after
     if (owner !== undefined && before && standing(before) !== standing(after)) settle(owner)
   })

@@ -2,8 +2,10 @@ import test from 'ava'
 import { PENDING_MAX } from '../../../src/capabilities/approvals/handlers.ts'
 import type { Approval } from '../../../src/capabilities/approvals/schema.ts'
 import { ApprovalPending } from '../../../src/core/dispatch.ts'
+import { checkGrant } from '../../../src/identity/owner.ts'
 import { operations } from '../../../src/operations.ts'
 import { type TestNode, testNode } from '../../helpers/node.ts'
+import { adopt, newOwner, PASSPHRASE } from '../../helpers/owner.ts'
 
 const HOUR = 3_600_000
 
@@ -174,4 +176,36 @@ test('the list pages from the latest back', async (t) => {
     ids,
   )
   t.is(rest.next_cursor, undefined)
+})
+
+test('where the owner signs grants, the operator’s token alone does not do', async (t) => {
+  await using node = await testNode('alice', { settings: { grants_need_owner: true } })
+  await node.agent('claude-1')
+  const bob = await node.peer('bob')
+  await bob.say('let me in')
+  await node.settle()
+  const { id } = await ask(node, 'bob')
+  const grant = (passphrase?: string) =>
+    node.operator.call('approvals.grant', { id, ...(passphrase && { passphrase }) })
+  const refused = async (code: string, passphrase?: string) => {
+    await t.throwsAsync(grant(passphrase), { code })
+    t.is(node.parts.book.trust(bob.did), 0)
+    t.is((await node.operator.call('approvals.show', { id })).status, 'pending')
+  }
+  await refused('passphrase_needed')
+  await refused('owner_missing', PASSPHRASE)
+  const owner = newOwner()
+  await adopt(node, owner)
+  await refused('wrong_passphrase', 'something else')
+  // Nor does the token exchange the key for one whose passphrase it knows.
+  await t.throwsAsync(node.operator.call('owner.init', { passphrase: 'an agent’s own', force: true }), {
+    code: 'not_permitted',
+  })
+  const granted = await grant(PASSPHRASE)
+  t.is(granted.status, 'granted')
+  t.is(node.parts.book.trust(bob.did), 1)
+  const { statement } = checkGrant(granted.grant, node.did)
+  t.like(statement, { owner: owner.did, approval: id, operation: 'requests.accept', input: { peer: bob.did } })
+  await node.restart()
+  t.deepEqual((await node.operator.call('approvals.show', { id })).grant, granted.grant)
 })

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import test from 'ava'
 import { network, type TestNode } from '../../helpers/network.ts'
 
@@ -87,4 +88,26 @@ test('a revoked node loses its trust wherever it was known, learned on the next 
   // A repetition of its old attestation brings nothing back, and no other can be made.
   const error = await t.throwsAsync(laptop.call('owner.attest', { passphrase }))
   t.is((error as { code?: string }).code, 'owner_revoked')
+})
+
+test('a node whose files say less than before believes less after a restart', async (t) => {
+  await using net = await network(['laptop', 'desktop'])
+  const { laptop, desktop } = net.node
+  await share(laptop, desktop)
+  await net.connect()
+  await net.settle()
+  t.is(await trust(laptop, desktop), 3)
+  await desktop.stop()
+  await laptop.stop()
+  rmSync(laptop.home.owner)
+  await laptop.restart()
+  t.is((await laptop.call('owner.show', {})).state, 'unattested')
+  await desktop.restart()
+  await net.connect()
+  await net.settle()
+  t.is(await trust(laptop, desktop), 0)
+  t.is(await trust(desktop, laptop), 3, 'what it proved before holds until it ends')
+  await laptop.call('owner.attest', { passphrase })
+  await net.settle()
+  t.is(await trust(laptop, desktop), 3)
 })
