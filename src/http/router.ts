@@ -14,6 +14,8 @@ import { type PageName, pages } from './pages.ts'
 export interface ApiState {
   /** Who calls; undefined where no token is needed. */
   caller?: Caller
+  /** The JSON that was sent; undefined when nothing was. */
+  body?: unknown
   /** A status that says more than the kind of the error does. */
   status?: number
 }
