@@ -45,6 +45,22 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
     }
   }
 
+  /**
+   * The rows after what the reader has seen, and `mark` notes before the answer that it has. Whoever waits for mail anyway lets that share the commit
+   * which brings it: an own one for each note would be half of all.
+   */
+  async function readOn(
+    mark: (() => void) | undefined,
+    load: () => InboxRow[],
+    input: { wait: boolean; timeout: number },
+    context: CallContext,
+  ): Promise<InboxRow[]> {
+    const waits = input.wait && load().length === 0
+    const marked = mark && (waits ? database.later(mark) : database.write(mark))
+    const [rows] = await Promise.all([orWait(load, input, context), marked])
+    return rows
+  }
+
   const answer = (
     rows: InboxRow[],
     limit: number,
@@ -99,8 +115,8 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
         return answer(rows, input.limit, 0, mailbox.unread(inbox), 'back')
       }
       const from = heard(inbox, input.cursor, 0)
-      if (from > 0) await database.write(() => mailbox.showUpTo(inbox, from))
-      const rows = await orWait(() => tables.unread(inbox, from, input.limit), input, context)
+      const show = from > 0 ? () => mailbox.showUpTo(inbox, from) : undefined
+      const rows = await readOn(show, () => tables.unread(inbox, from, input.limit), input, context)
       return answer(rows, input.limit, from, mailbox.unread(inbox))
     },
 
@@ -172,13 +188,12 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
       const inbox = inboxOfActor(context.actor)
       const { position } = consumer(inbox, input.id)
       const from = Math.max(position, heard(inbox, input.cursor, position))
-      if (from > position) {
-        await database.write(() => {
-          tables.moveConsumer(input.id, from)
-          mailbox.showUpTo(inbox, from)
-        })
+      const move = () => {
+        tables.moveConsumer(input.id, from)
+        mailbox.showUpTo(inbox, from)
       }
-      const rows = await orWait(() => tables.following(inbox, from, input.limit), input, context)
+      const load = () => tables.following(inbox, from, input.limit)
+      const rows = await readOn(from > position ? move : undefined, load, input, context)
       return answer(rows, input.limit, from, tables.countAfter(inbox, from))
     },
 
