@@ -4,6 +4,7 @@ import type { TrustLevel } from '../authority/trust.ts'
 import { AgoraError } from '../base/errors.ts'
 import type { Approval } from '../capabilities/approvals/schema.ts'
 import type { Why } from '../contract/common.ts'
+import type { Operation } from '../contract/operation.ts'
 import type { Permission } from '../contract/permissions.ts'
 import { type ApprovableName, type OperationName, type Output, operations, type Parsed } from '../operations.ts'
 
@@ -83,6 +84,15 @@ export function createDispatch(handlers: Handlers, ask?: (requested: Requested) 
       return handler(parse(operation.input, input), { actor, signal })
     },
   }
+}
+
+/**
+ * Asks `may` for what is served beside the operations, such as a stream or a page.
+ * @throws AgoraError what `may` answered.
+ */
+export function admit(actor: Actor, page: Pick<Operation, 'name' | 'who'>): void {
+  const verdict = may(actor, page)
+  if (!verdict.allow) throw new AgoraError(verdict.code, verdict.reason)
 }
 
 /** What a peer is granted for an envelope of a type that needs one of `permissions`, best first; undefined when none. */

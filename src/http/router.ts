@@ -1,7 +1,8 @@
 import { Router } from '@koa/router'
 import type { DefaultContext, Middleware, ParameterizedContext } from 'koa'
-import { AgoraError } from '../base/errors.ts'
-import { ApprovalPending, type Dispatch, parse } from '../core/dispatch.ts'
+import type { Actor } from '../authority/may.ts'
+import type { Operation } from '../contract/operation.ts'
+import { ApprovalPending, admit, type Dispatch, parse } from '../core/dispatch.ts'
 import { agentInbox, type Events, OPERATOR_INBOX } from '../core/events.ts'
 import { type AnyOperation, operations } from '../operations.ts'
 import { type Caller, type CallerParts, createCallers } from './callers.ts'
@@ -53,7 +54,7 @@ export function createRouter(parts: RouterParts): Router<ApiState> {
     ({ name, http }: AnyOperation): ApiMiddleware =>
     async (ctx) => {
       const { caller } = ctx.state
-      const result = await dispatch.call(name, caller?.actor ?? { kind: 'nobody' }, inputOf(ctx), signalOf(ctx))
+      const result = await dispatch.call(name, actorOf(ctx), inputOf(ctx), signalOf(ctx))
       // A read may have waited for minutes; what it found is not for whoever has lost the token meanwhile.
       if (http.method === 'GET') caller?.assertStillValid()
       telemetry.count('requests_served', { operation: name })
@@ -72,19 +73,22 @@ export function createRouter(parts: RouterParts): Router<ApiState> {
   }
   const serve = servePages(parts, signalOf)
   for (const { name, who, http } of pages) {
-    const steps = [serve[name]]
-    if (who === 'operator') steps.unshift(operatorOnly)
+    const steps = [ask({ name, who }), serve[name]]
     if (who !== 'anyone') steps.unshift(identify)
     router.register(http.path, [http.method], steps)
   }
   return router
 }
 
-/** The pages are not operations, so dispatch does not ask for them. */
-const operatorOnly: ApiMiddleware = (ctx, next) => {
-  if (ctx.state.caller?.actor.kind === 'operator') return next()
-  throw new AgoraError('operator_only', `${ctx.path} is for the operator of this node.`)
-}
+const actorOf = ({ state: { caller } }: ApiContext): Actor => caller?.actor ?? { kind: 'nobody' }
+
+/** The pages are no operations, which ask by being dispatched. */
+const ask =
+  (page: Pick<Operation, 'name' | 'who'>): ApiMiddleware =>
+  (ctx, next) => {
+    admit(actorOf(ctx), page)
+    return next()
+  }
 
 function callerIn({ state: { caller } }: ApiContext): Caller {
   if (!caller) throw new TypeError('this route asks for a token first')
