@@ -14,7 +14,7 @@ type Names = 'conversations.list' | 'conversations.show' | 'conversations.resume
 
 /** Matches looked at for one page of search: a word that stands everywhere must not make it slow. */
 const MATCHES_MAX = 500
-/** Messages of a conversation, from the latest back, whose writers and readers are told as its participants. */
+/** Messages of a conversation, from the latest back, whose writers and readers, but for whoever asks, are told as its participants. */
 const PARTICIPANTS_FROM = 20
 
 export function conversationHandlers(
@@ -28,9 +28,13 @@ export function conversationHandlers(
   function view(row: ConversationRow, actor: Actor): Output<'conversations.resume'> {
     const recent = tables.history(row.id, Number.MAX_SAFE_INTEGER, PARTICIPANTS_FROM, party(actor))
     const [last] = recent
+    const self = 'did' in actor ? actor.did : undefined
+    const others = new Set(
+      recent.flatMap((message) => [message.from_did, message.to_did]).filter((did) => did !== self),
+    )
     return {
       id: row.id,
-      participants: [...new Set(recent.flatMap((message) => [message.from_did, message.to_did]))].map(directory.nameOf),
+      participants: [...others].map(directory.nameOf),
       messages: row.messages,
       last_at: rfc3339(last?.sent_at ?? 0),
       ...(last ? { last: mailbox.view(last) } : {}),

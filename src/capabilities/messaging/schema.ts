@@ -96,6 +96,7 @@ export const Consumer = z
 export const Conversation = z
   .object({
     id: MessageId,
+    /** With whom it is: everyone but the caller. */
     participants: z.array(z.string()),
     messages: z.int(),
     last_at: Time,

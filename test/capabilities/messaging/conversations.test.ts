@@ -45,7 +45,12 @@ test('conversations are listed latest first, with who takes part and what was sa
     agent_messages: 2,
     paused: false,
   })
-  t.deepEqual(items[0]?.participants.toSorted(), ['claude-1', 'codex-1'])
+  t.deepEqual(
+    items.map((item) => item.participants.toSorted()),
+    [['claude-1', 'codex-1'], ['claude-1']],
+    'with whom, without oneself',
+  )
+  t.deepEqual((await codex.call('conversations.list')).items[0]?.participants, ['claude-1'])
   t.deepEqual(
     (await codex.call('conversations.list')).items.map((item) => item.last?.body),
     ['three'],
@@ -130,7 +135,7 @@ test('who speaks into a conversation it only heard of sees its own words there, 
     items.map((item) => item.body),
     ['let me in'],
   )
-  t.deepEqual([conversation.last?.body, conversation.participants.toSorted()], ['let me in', ['alice', 'gemini-1']])
+  t.deepEqual([conversation.last?.body, conversation.participants.toSorted()], ['let me in', ['alice']])
   t.deepEqual(await found(other, 'secret'), [])
 })
 
