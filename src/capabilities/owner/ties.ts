@@ -141,18 +141,16 @@ export function createTies(parts: TieParts): Ties {
 
   /** Within a write: draws what follows from a peer's claim. `asked`: the operator keeps it from now on. */
   function absorb(did: string, claim: Claim, asked = false) {
-    const { attestation, revocations } = claim
+    const { attestation } = claim
     const { owner } = attestation
-    if (tables.isRevoked(owner, did)) return refuseRevoked(did, attestation, asked)
-    if (!stands(did, attestation)) return
     const mattered = matters(owner)
-    if (book.current(did)) prove(did, claim)
+    if (book.current(did) && stands(did, attestation)) prove(did, claim)
     if (!matters(owner)) return
-    takeRevocations(did, owner, revocations)
+    // If it did not matter until now, neither did what others showed of it.
+    for (const [one, { attestation, revocations }] of mattered ? [[did, claim] as const] : claims)
+      if (attestation.owner === owner) takeRevocations(one, owner, revocations)
+    if (tables.isRevoked(owner, did)) refuseRevoked(did, attestation, asked)
     settle(owner)
-    if (mattered) return
-    // What others showed of this owner meant nothing until now.
-    for (const [other, theirs] of claims) if (other !== did && theirs.attestation.owner === owner) absorb(other, theirs)
   }
 
   /** Within a write: the revocation came first. It strikes all the same, once: what the operator gives after it stays. */
@@ -162,6 +160,7 @@ export function createTies(parts: TieParts): Ties {
     if (peer && keepProof(did, attestation) === 'news' && !asked) withdraw(peer, attestation.owner)
   }
 
+  /** Within a write. The owner's signature counts, not who shows it: even one that is revoked may. */
   function takeRevocations(did: string, owner: string, revocations: unknown[]) {
     for (const value of revocations) {
       const node = (value as { node?: unknown } | null)?.node
@@ -170,11 +169,18 @@ export function createTies(parts: TieParts): Ties {
       const fault = checked.fault ?? (checked.statement.owner === owner ? undefined : 'foreign')
       // One that is bad says enough about the rest.
       if (fault !== undefined || !checked.statement) return alert(`revocation_${fault}`, did, { owner })
-      strike(checked.statement)
+      note(checked.statement)
     }
   }
 
   function strike(revocation: Revocation, mine = false): boolean {
+    const noted = note(revocation, mine)
+    settle(revocation.owner)
+    return noted
+  }
+
+  /** As `strike`, but what the rule makes of it waits until all is known. */
+  function note(revocation: Revocation, mine = false): boolean {
     const { owner, node } = revocation
     if (!mine && !matters(owner)) return false
     if (tables.isRevoked(owner, node)) return true
@@ -186,7 +192,6 @@ export function createTies(parts: TieParts): Ties {
     const peer = book.current(node)
     if (wasTheirs && peer) withdraw(peer, owner)
     else if (isOurs && node === self.did) alert('owner_revoked_this_node', self.did, { owner })
-    settle(owner)
     return true
   }
 

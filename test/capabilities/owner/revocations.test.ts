@@ -210,25 +210,25 @@ test('property: what is left does not depend on the order in which nodes come an
       const gone = revoked.map((index) => peers[index] as Remote)
       await proves(node, peer, owner, gone)
     }
-    return peers.map((peer) => [trust(node, peer) ?? 0, mark(node, peer) !== undefined])
+    // Whether a stranger is still kept who was a friend in between is no matter.
+    return peers.map((peer, n) => [trust(node, peer) ?? 0, trusts[n] !== 0 && mark(node, peer) !== undefined])
   }
+  const some = fc.subarray([0, 1, 2, 3])
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }),
-      fc.tuple(fc.subarray([1, 2, 3]), fc.subarray([2, 3]), fc.subarray([3])),
+      fc.tuple(some, some, some, some),
       fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }),
       async (trusts, told, order) => {
-        // Who speaks after it was revoked is not heard, so revocations come from nodes that nobody revokes: here the first.
-        const all = [...new Set(told.flat())]
-        const steps = [0, 1, 2, 3].map((who) => ({ who, revoked: who === 0 ? all : [] }))
+        const steps = told.map((revoked, who) => ({ who, revoked }))
         const straight = await outcome(trusts, steps)
         const other = await outcome(
           trusts,
           order.map((index) => steps[index] as (typeof steps)[number]),
         )
-        t.deepEqual(other, straight, JSON.stringify({ trusts, all, order }))
+        t.deepEqual(other, straight, JSON.stringify({ trusts, told, order }))
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 30 },
   )
 })
