@@ -9,7 +9,8 @@ export async function wakingNode(more = '', policy: Input<'wake.set'>['policy'] 
   const hook = hookFolder()
   const node = await testNode('alice')
   await node.parts.wake.start()
-  await node.operator.call('wake.set', { command: hook.dumper('dump', more), policy })
+  const command = `${hook.dumper('dump', more)} 'fixed argument' '$(not run)'`
+  await node.operator.call('wake.set', { command, cwd: hook.folder, policy })
   return {
     hook,
     node,

@@ -13,7 +13,7 @@ export interface WakeVariables {
   AGORA_WAKE_COUNT: string
   AGORA_AGENT?: string
   AGORA_TOKEN_FILE?: string
-  /** A DID: letters, digits and `:#%-_.!~*'()`; checked when it was taken in. */
+  /** The DID of a node: letters, digits and colons. */
   AGORA_FROM: string
   /** A claim of the peer's, with all but letters, digits, dot, dash and underscore made underscores. */
   AGORA_FROM_NAME: string
@@ -30,4 +30,4 @@ export function hookEnvironment(
   return { ...Object.fromEntries(passed), ...variables }
 }
 
-export const cleanName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_')
+export const cleanName = (name: string): string => name.replace(/^-|[^A-Za-z0-9._-]/g, '_')

@@ -47,12 +47,9 @@ const step = (values: Partial<Step>): Step => ({ wake: [], awake: [], denied: []
 export function nextStep({ policy, ...sleeper }: Sleeper, now: number): Step {
   const calls = sleeper.calls.filter((call) => call.trust >= policy.min_trust)
   if (calls.length === 0 || sleeper.isRunning) return step({})
+  if (sleeper.isReading) return step({ awake: calls.filter((call) => call.kind === 'request') })
   const there = sleeper.lastRead + policy.after_seconds * 1000
-  if (sleeper.isReading || there > now) {
-    const awake = calls.filter((call) => call.kind === 'request')
-    const rest = awake.length < calls.length && !sleeper.isReading
-    return step({ awake, until: rest ? there : undefined })
-  }
+  if (there > now) return step({ until: there })
   const debounce = policy.debounce_seconds * 1000
   const times = calls.map((call) => call.at)
   const due = Math.max(
