@@ -46,6 +46,7 @@ export const checks: Record<string, Check> = {
   config: checkConfig,
   database: checkDatabaseFile,
   daemon: checkDaemon,
+  wake: checkWake,
   ports: checkPorts,
   clock: checkClock,
   disk: checkDisk,
@@ -155,6 +156,19 @@ async function checkDaemon(home: Home): Promise<Finding> {
   return status === 'ok'
     ? ok('daemon', detail)
     : fail('daemon', `${detail}: ${status}`, 'See `agora status` and `agora logs`.')
+}
+
+/** What the running daemon says of its hooks: they are in its database. */
+async function checkWake(home: Home): Promise<Finding[]> {
+  const daemon = runningDaemon(home)
+  if (!daemon) return []
+  const { createClient } = await import('../client/index.ts')
+  const client = createClient({ url: daemon.api_url, token: readToken(home.token) })
+  const { hook, agents } = await client.call('wake.show', {})
+  const hooks = [...(hook ? [hook] : []), ...agents]
+  const broken = hooks.flatMap(({ fault }) => fault ?? [])
+  if (broken.length === 0) return [ok('wake', hooks.length === 0 ? 'no hook is set' : 'every hook can be run')]
+  return broken.map((fault) => warn('wake', `a hook cannot be run: ${fault}`, 'See `agora wake`; set it anew.'))
 }
 
 async function checkPorts(home: Home, io: Io): Promise<Finding[]> {

@@ -30,8 +30,8 @@ interface Within {
 type Names = 'wake.show' | 'wake.set' | 'wake.request' | 'wake.requests' | 'wake.runs'
 
 const inboxOf = (agent: string | undefined) => (agent === undefined ? OPERATOR_INBOX : agentInbox(agent))
-/** Whose runs and requests a caller sees; undefined: everybody's. */
-const nameOf = (actor: Actor) => (actor.kind === 'agent' ? actor.name : undefined)
+/** Of which inbox a caller sees hooks and runs; undefined: of all. */
+const seenBy = (actor: Actor) => (actor.kind === 'agent' ? agentInbox(actor.name) : undefined)
 
 export function wakeHandlers(parts: WakeParts, within: Within): Pick<Handlers, Names> {
   const { clock, key, database, events, outbox, directory, network } = parts
@@ -55,22 +55,19 @@ export function wakeHandlers(parts: WakeParts, within: Within): Pick<Handlers, N
       ...(row.output ? { output: displayText(row.output) } : {}),
     }
   }
-  const runsOf = (actor: Actor) => (actor.kind === 'agent' ? agentInbox(actor.name) : undefined)
 
   return {
     'wake.show': (_, { actor }) => {
       const node = hooks.get(OPERATOR_INBOX)
-      const name = nameOf(actor)
-      const others = hooks.all().filter(({ inbox }) => inbox !== OPERATOR_INBOX)
-      const seen = others.filter(({ inbox }) => name === undefined || inbox === agentInbox(name))
-      const inbox = runsOf(actor)
-      const running = tables.running().filter((row) => inbox === undefined || row.inbox === inbox)
-      const [latest] = tables.runs({ inbox, limit: 1 })
+      const own = seenBy(actor)
+      const isSeen = ({ inbox }: { inbox: string }) => own === undefined || inbox === own
+      const agents = hooks.all().filter((hook) => hook !== node && isSeen(hook))
+      const [latest] = tables.runs({ inbox: own, limit: 1 })
       return {
         command: node ? quoteCommandLine(node.command) : null,
         ...(node ? { hook: hooks.view(node) } : {}),
-        agents: seen.map(hooks.view),
-        running: running.map(runView),
+        agents: agents.map(hooks.view),
+        running: tables.running().filter(isSeen).map(runView),
         ...(latest ? { latest: runView(latest) } : {}),
       }
     },
@@ -88,7 +85,8 @@ export function wakeHandlers(parts: WakeParts, within: Within): Pick<Handlers, N
         })
         return { command: null }
       }
-      const hook = hooks.changed(inbox, { ...change, command: change.command })
+      const { command, ...rest } = change
+      const hook = hooks.changed(inbox, { ...rest, command })
       await database.write(() => {
         hooks.put(hook)
         events.emit('wake.set', inbox, { command: quoteCommandLine(hook.command) })
@@ -145,7 +143,7 @@ export function wakeHandlers(parts: WakeParts, within: Within): Pick<Handlers, N
     },
 
     'wake.runs': ({ limit, cursor }, { actor }) => {
-      const rows = tables.runs({ inbox: runsOf(actor), before: cursor, limit })
+      const rows = tables.runs({ inbox: seenBy(actor), before: cursor, limit })
       const last = rows.at(-1)
       return { items: rows.map(runView), ...(last && rows.length === limit ? { next_cursor: last.id } : {}) }
     },

@@ -47,14 +47,16 @@ const step = (values: Partial<Step>): Step => ({ wake: [], awake: [], denied: []
 export function nextStep({ policy, ...sleeper }: Sleeper, now: number): Step {
   const calls = sleeper.calls.filter((call) => call.trust >= policy.min_trust)
   if (calls.length === 0 || sleeper.isRunning) return step({})
+  // What lies ahead was noted by a clock that was wrong: nobody should wait for it to come.
+  const past = (at: number) => (at > now ? Number.NEGATIVE_INFINITY : at)
   if (sleeper.isReading) return step({ awake: calls.filter((call) => call.kind === 'request') })
-  const there = sleeper.lastRead + policy.after_seconds * 1000
+  const there = past(sleeper.lastRead) + policy.after_seconds * 1000
   if (there > now) return step({ until: there })
   const debounce = policy.debounce_seconds * 1000
-  const times = calls.map((call) => call.at)
+  const times = calls.map((call) => past(call.at))
   const due = Math.max(
     Math.min(Math.max(...times) + debounce, Math.min(...times) + DEBOUNCE_LIMIT * debounce),
-    (sleeper.lastEnd ?? Number.NEGATIVE_INFINITY) + policy.pause_seconds * 1000,
+    past(sleeper.lastEnd ?? Number.NEGATIVE_INFINITY) + policy.pause_seconds * 1000,
   )
   if (due > now) return step({ until: due })
   if (!isOpen(policy.hours, now)) {

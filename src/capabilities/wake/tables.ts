@@ -66,10 +66,18 @@ interface Tables {
 const sql = sqlBuilder<Tables>()
 const fresh = (row: object) => row as never
 const calls = () => sql.selectFrom('wake_calls').selectAll().orderBy('position')
+/** A range, so that no pattern is needed: `$` follows `#`, which follows the DID of a node in that of its agent. */
+const waitingFrom = (node: string) =>
+  sql
+    .selectFrom('wake_calls')
+    .select((e) => e.fn.countAll().as('count'))
+    .where('run', 'is', null)
+    .where('from_did', '>=', node)
+    .where('from_did', '<', `${node}$`)
 const number = (value: unknown): number => Number(value ?? 0)
 
 /** Calls looked at in one step; those that are left take the next. */
-const CALLS_AT_ONCE = 1000
+const CALLS_AT_ONCE = 10_000
 /** Runs, and requests sent, that are kept to be looked at. */
 const KEPT = 1000
 
@@ -91,19 +99,10 @@ export const wakeTables = (database: Database) => ({
     database
       .all(sql.selectFrom('wake_calls').select('inbox').distinct().where('run', 'is', null))
       .map((row) => row.inbox),
-  /** Requests of a node and its agents that wait; a range, so that no pattern is needed. */
-  requestsWaiting: (node: string) =>
-    number(
-      database.first(
-        sql
-          .selectFrom('wake_calls')
-          .select((e) => e.fn.countAll().as('count'))
-          .where('run', 'is', null)
-          .where('kind', '=', 'request')
-          .where('from_did', '>=', node)
-          .where('from_did', '<', `${node}$`),
-      )?.count,
-    ),
+  /** What of a node and its agents waits in an inbox. */
+  waitingOf: (inbox: string, node: string) =>
+    number(database.first(waitingFrom(node).where('inbox', '=', inbox).where('kind', '=', 'message'))?.count),
+  requestsWaiting: (node: string) => number(database.first(waitingFrom(node).where('kind', '=', 'request'))?.count),
   callsOf: (run: string) => database.all(calls().where('run', '=', run)),
   changeCalls: (positions: number[], values: Partial<Pick<CallRow, 'run' | 'note' | 'noted_at'>>) =>
     database.run(sql.updateTable('wake_calls').set(values).where('position', 'in', positions)),

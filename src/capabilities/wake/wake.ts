@@ -15,6 +15,8 @@ import { createWaker } from './waker.ts'
 
 /** Requests of one peer that wait at once. */
 export const REQUESTS_WAITING_MAX = 20
+/** Messages of one node that wait to wake the reader of one inbox; there are enough of them then, and others are to be seen beside them. */
+const CALLS_WAITING_MAX = 200
 /** Ms for which runs are kept that count for the limit of a day. */
 const TWO_DAYS = 48 * 3_600_000
 
@@ -44,7 +46,7 @@ export interface Wake {
 
 /** Wakes agents that are not there, by a program the operator named, when those write who may. */
 export function createWake(parts: WakeParts): Wake {
-  const { clock, key, database, events, outbox, directory, agents } = parts
+  const { clock, key, database, events, outbox, book, directory, agents } = parts
   const tables = wakeTables(database)
   const hooks = createHooks({ clock, database, tables, home: parts.home.dir, path: parts.env['PATH'] ?? '' })
   const asked = createAsked(parts, tables)
@@ -92,11 +94,13 @@ export function createWake(parts: WakeParts): Wake {
     },
     delivered({ position, id, from_did }, inboxes) {
       if (!notes.mayWake(from_did)) return
+      const node = nodeOf(from_did)
+      const trust = node === key.did ? 4 : book.trust(node)
       // What an agent gets as well is the agent's to answer: a person is not woken for it.
       const own = inboxes.filter((inbox) => inbox !== OPERATOR_INBOX)
       for (const inbox of own.length > 0 ? own : inboxes) {
         const hook = hooks.for(inbox)
-        if (!hook) continue
+        if (!hook || trust < hook.policy.min_trust || tables.waitingOf(inbox, node) >= CALLS_WAITING_MAX) continue
         const call = { inbox, kind: 'message' as const, envelope_id: id, from_did, message: position, reason: null }
         waker.call({ ...call, at: clock.now() }, hook)
       }

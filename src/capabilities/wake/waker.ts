@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
-import { nodeOf, parseDid } from '../../base/did.ts'
+import { sleep } from '../../base/clock.ts'
+import { nodeOf } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { displayText } from '../../base/text.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { OPERATOR_INBOX } from '../../core/events.ts'
 import { cleanName, hookEnvironment } from './environment.ts'
 import { type Caller, wakeFiles } from './file.ts'
 import { agentOf, type Hook, type Hooks } from './hooks.ts'
@@ -14,19 +15,21 @@ import { programFault } from './program.ts'
 import { type Call, lastMidnight, nextStep } from './rules.ts'
 import type { CallRow, RunRow, WakeTables } from './tables.ts'
 
-/** Ms after which it is tried again when the disk refused to have a wake written down. */
+/** Ms after which what the disk refused is tried again. */
 const RETRY = 30_000
 
 /** Decides for each inbox whether to wake its reader, and does. All that must outlive a crash is on disk before it is done. */
 export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, notes: Notes) {
-  const { clock, key, database, events, book, directory, readers, log, mail, home } = parts
+  const { clock, key, database, events, book, directory, agents, readers, log, mail, home } = parts
   const files = wakeFiles(home.wake, { did: key.did, name: home.name })
   const timers = new Map<string, { at: number; cancel: () => void }>()
   const running = new Map<string, { stop: AbortController; ended: Promise<void> }>()
   let isStarted = false
 
-  /** A call as the rules see it; undefined when it calls no more: it was read, or its sender may wake nobody now. */
+  /** A call as the rules see it; undefined when it calls no more: it was read, its sender may wake nobody now, or there is nobody to wake. */
   function callOf(row: CallRow): Call | undefined {
+    const agent = agentOf(row.inbox)
+    if (agent !== undefined && !agents.has(agent)) return undefined
     if (!notes.mayWake(row.from_did)) return undefined
     if (row.message !== null && !mail.isUnread(row.inbox, row.message)) return undefined
     const local = nodeOf(row.from_did) === key.did
@@ -73,7 +76,17 @@ export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, 
 
   function consider(inbox: string): void {
     const hook = hooks.for(inbox)
-    if (!isStarted || !hook || running.has(inbox)) return
+    if (!isStarted || !hook) return
+    try {
+      decide(inbox, hook)
+    } catch (error) {
+      // Whoever read, or wrote, must not suffer from it.
+      log.error({ inbox, error: messageOf(error) }, 'whether to wake could not be decided')
+      schedule(inbox, clock.now() + RETRY)
+    }
+  }
+
+  function decide(inbox: string, hook: Hook): void {
     const rows = tables.waiting(inbox)
     if (rows.length === 0) return
     const calls = rows.map((row) => callOf(row))
@@ -81,7 +94,7 @@ export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, 
       {
         policy: hook.policy,
         calls: calls.filter((call) => call !== undefined),
-        isRunning: false,
+        isRunning: running.has(inbox),
         isReading: readers.isReading(inbox),
         lastRead: readers.lastRead(inbox),
         lastEnd: tables.lastEnd(inbox),
@@ -115,22 +128,32 @@ export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, 
     const ended = Promise.withResolvers<void>()
     const stop = new AbortController()
     running.set(inbox, { stop, ended: ended.promise })
-    let isKept = false
     try {
-      const begun = await database.write(() => begin(inbox, hook, rows))
+      const begun = await kept(stop.signal, () => begin(inbox, hook, rows))
       if (begun) {
         const end = await execute(hook, inbox, begun, stop.signal)
-        await database.write(() => finish(inbox, hook, begun.run, end))
+        await kept(stop.signal, () => finish(inbox, hook, begun.run, end))
       }
-      isKept = true
     } catch (error) {
-      log.error({ inbox, error: messageOf(error) }, 'a wake could not be written down')
+      log.error({ inbox, error: messageOf(error) }, 'a wake was not written down; the next start takes it up')
     } finally {
       running.delete(inbox)
       ended.resolve()
     }
-    if (isKept) consider(inbox)
-    else schedule(inbox, clock.now() + RETRY)
+    consider(inbox)
+  }
+
+  /** Writes, and tries again while the disk refuses, until it is to stop. */
+  async function kept<Result>(signal: AbortSignal, work: () => Result): Promise<Result> {
+    for (;;) {
+      try {
+        return await database.write(work)
+      } catch (error) {
+        if (signal.aborted) throw error
+        log.warn({ error: messageOf(error) }, 'a wake cannot be written down yet')
+        await sleep(clock, RETRY, signal)
+      }
+    }
   }
 
   /** Within a write: what is still to be told of; undefined when that was all read meanwhile. */
@@ -203,7 +226,11 @@ export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, 
     } catch (error) {
       return { outcome: 'failed', error: messageOf(error), output: '' }
     } finally {
-      files.remove(run)
+      try {
+        files.remove(run)
+      } catch (error) {
+        log.warn({ run, error: messageOf(error) }, 'the file of a wake could not be removed')
+      }
     }
   }
 
@@ -313,10 +340,6 @@ export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, 
 }
 export type Waker = ReturnType<typeof createWaker>
 
-export const inboxOfDid = (did: string): string => {
-  const { agent } = parseDid(did)
-  return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
-}
 const agentIn = (inbox: string) => {
   const agent = agentOf(inbox)
   return agent === undefined ? {} : { agent }

@@ -95,6 +95,12 @@ test('a request to wake who is there is answered, mail waits', (t) => {
   t.deepEqual(nextStep(sleeper({ calls, lastRead: NOON }), NOON), { ...rest, until: NOON + 30_000 })
 })
 
+test('what a clock that was wrong has noted holds nobody up', (t) => {
+  const later = NOON + 365 * 24 * 3_600_000
+  const asleep = sleeper({ calls: [call({ at: later })], lastRead: later, lastEnd: later })
+  t.is(nextStep(asleep, NOON).wake.length, 1)
+})
+
 const DAY = 24 * 3_600_000
 const anyTime = fc.integer({ min: new Date(2026, 0, 1).getTime(), max: new Date(2027, 0, 1).getTime() })
 const minute = fc.integer({ min: 0, max: 24 * 60 - 1 })
@@ -179,7 +185,7 @@ test('whatever the state: never against the policy, and never forgotten', (t) =>
       if (wake.length > 0) {
         t.false(state.isRunning || state.isReading)
         t.true(isOpen(state.policy.hours, now))
-        t.true(now >= state.lastRead + state.policy.after_seconds * 1000)
+        t.true(state.lastRead > now || now >= state.lastRead + state.policy.after_seconds * 1000)
         t.true(now >= (state.lastEnd ?? 0) + state.policy.pause_seconds * 1000)
       }
       for (const { call } of denied) t.not(call.note, 'wake_denied')

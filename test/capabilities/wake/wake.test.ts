@@ -345,6 +345,7 @@ test('a removed agent’s hook goes with it, and ends if it runs', async (t) => 
   const bob = await node.peer('bob', 3)
   const [started, finished] = [happens(node, 'wake.started'), happens(node, 'wake.finished')]
   await bob.say('x', { to: 'claude-1' })
+  await bob.say('x', { to: 'claude-1', type: 'wake.request', body: { reason: 'x' } })
   await pass(30_000)
   await started
   while (hook.dumps().length === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -353,5 +354,55 @@ test('a removed agent’s hook goes with it, and ends if it runs', async (t) => 
   t.deepEqual((await node.operator.call('wake.show')).agents, [])
   await node.agent('claude-1')
   await pass(3_600_000)
+  t.is(hook.dumps().length, 1)
+})
+
+test('a friend that floods one inbox keeps nobody else from waking, nor waking from others', async (t) => {
+  await using world = await wakingNode('', { per_day: 1, pause_seconds: 0 })
+  const { node, pass, hook, clock } = world
+  await node.agent('claude-1')
+  const [bob, carol] = [await node.peer('bob', 3), await node.peer('carol', 3)]
+  await pass(60_000)
+  const first = happens(node, 'wake.finished')
+  await bob.say('x', { to: 'claude-1' })
+  await pass(5000)
+  await first
+  for (let index = 0; index < 250; index++) await bob.say(`${index}`, { to: 'claude-1' })
+  await pass(5000)
+  t.is(bob.receipts().filter(({ note }) => note === 'wake_denied').length, 200)
+  const second = happens(node, 'wake.finished')
+  await carol.say('x', { to: 'claude-1' })
+  await pass(5000)
+  t.like((await second).data, { unread: 1 })
+  const third = happens(node, 'wake.finished')
+  await pass(nextMidnight(clock.now()) - clock.now())
+  t.like((await third).data, { unread: 200 })
+  t.is(hook.dumps().at(-1)?.env['AGORA_WAKE_COUNT'], '200')
+  t.is(hook.dumps().at(-1)?.file?.content.calls.length, 20)
+})
+
+test('a full disk only delays: what woke is written down when it can be', async (t) => {
+  await using world = await wakingNode("while (!fs.existsSync(__dirname + '/go'));")
+  const { node, pass, hook, clock } = world
+  await node.agent('claude-1')
+  const bob = await node.peer('bob', 3)
+  const { database } = node.parts
+  const write = database.write
+  const refusing = () => Promise.reject(new Error('the disk is full'))
+  const started = happens(node, 'wake.started')
+  await bob.say('x', { to: 'claude-1' })
+  await pass(30_000)
+  await started
+  database.write = refusing
+  writeFileSync(join(hook.folder, 'go'), '')
+  while (hook.dumps().length === 0) await new Promise((resolve) => setImmediate(resolve))
+  while (readdirSync(node.home.wake).length > 0) await new Promise((resolve) => setImmediate(resolve))
+  await clock.advance(60_000)
+  database.write = write
+  t.is((await node.operator.call('wake.show')).running.length, 1)
+  const finished = happens(node, 'wake.finished')
+  await passing(clock, finished, 1000)
+  await node.settle()
+  t.deepEqual(told(bob.receipts()), ['stored', 'waking', 'wake_idle'])
   t.is(hook.dumps().length, 1)
 })
