@@ -1,7 +1,9 @@
+import type { Delivery } from '../capabilities/messaging/schema.ts'
 import { type Command, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
 import { messageId } from './ids.ts'
 import { messageText } from './message-text.ts'
+import { noteWords } from './send.ts'
 import { plural } from './text.ts'
 
 export const messageCommands: Command[] = [
@@ -40,7 +42,7 @@ export const messageCommands: Command[] = [
           ['from', detail.from.did],
           ['to', detail.to],
           ['sent', detail.sent_at],
-          ...(detail.delivery ? [['stage', detail.delivery.reason ?? detail.delivery.stage] as const] : []),
+          ...(detail.delivery ? [['stage', stageOf(detail.delivery)] as const] : []),
           ...stages,
         ]
         return `${messageText(detail, context)}\n${context.pairs(facts)}`
@@ -58,6 +60,9 @@ export const messageCommands: Command[] = [
     },
   },
 ]
+
+const stageOf = ({ reason, stage, note }: Delivery): string =>
+  reason ?? [stage, ...(note === undefined ? [] : [noteWords(note)])].join(': ')
 
 async function read(context: Context): Promise<void> {
   const { inputs, style } = context

@@ -113,11 +113,13 @@ const afterwards = (note: string | undefined): string => {
   return words === undefined ? '' : `; ${words}`
 }
 
-/** What is noted on a stage of waking whom it is for; a later version may say more than we know. */
+/** What is noted on a stage; a later version may say more than we know. */
 export function noteWords(note: string | undefined): string | undefined {
   switch (note) {
     case undefined:
       return undefined
+    case 'request':
+      return 'it waits to be accepted'
     case 'waking':
       return 'nobody was there: being woken'
     case 'woken':

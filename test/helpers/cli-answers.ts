@@ -225,7 +225,7 @@ export const answers: Answers = {
     ...message(),
     direction: 'out',
     envelope: '{}',
-    delivery: delivery({ times: { queued: before(10), stored: before(9) } }),
+    delivery: delivery({ note: 'waking', times: { queued: before(10), stored: before(9) } }),
   },
   'GET /identity': {
     name: 'alice',
