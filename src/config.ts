@@ -60,7 +60,14 @@ export const settingsTable = {
   auto_connect: {
     schema: z.boolean(),
     default: false,
-    meaning: 'connect at start to all known peers of trust 1 or more',
+    meaning: 'keep connected to all peers of trust 1 or more, wherever they are',
+    expects: 'true or false',
+    kind: 'switch',
+  } as Setting<z.ZodBoolean>,
+  mdns: {
+    schema: z.boolean(),
+    default: true,
+    meaning: 'find friends on the local network, and be found there',
     expects: 'true or false',
     kind: 'switch',
   } as Setting<z.ZodBoolean>,

@@ -4,6 +4,7 @@ import { type Clock, every, systemClock } from './base/clock.ts'
 import { agentDid } from './base/did.ts'
 import { agentHandlers } from './capabilities/agents/handlers.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
+import { nodePresence } from './capabilities/agents/rules.ts'
 import { createApprovals } from './capabilities/approvals/handlers.ts'
 import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
@@ -176,7 +177,7 @@ export async function startDaemon({
       name: home.name,
       version,
       agents: registry.briefs(),
-      presence: 'online',
+      presence: nodePresence(registry.briefs()),
       load: machineLoad(),
       owner: owners.claim(),
     }),
@@ -184,6 +185,8 @@ export async function startDaemon({
     onPeer: tellOfPeer,
     onOwner: owners.shown,
   })
+
+  book.onChange((before, after) => database.afterCommit(() => network.peerChanged(before, after)))
 
   function tellOfAgents() {
     directory.refresh()
@@ -311,6 +314,9 @@ export async function startDaemon({
   })
   started.defer(() => removeDaemonInfo(home))
   log.info({ did: key.did, api: api.url, addresses: network.addresses() }, 'started')
+  // Last, and not waited for: whoever started the node need not.
+  if (settings.mdns)
+    network.discover().catch((error) => log.warn({ error: String(error) }, 'not to be found on the local network'))
 
   const parts = started.move()
   let stopping: Promise<void> | undefined

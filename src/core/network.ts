@@ -27,6 +27,7 @@ export interface ConnectedPeer {
   name: string
   version: string
   direction: 'inbound' | 'outbound'
+  /** Where it can be dialled, as far as that is known; of one that came by itself and told no address, where it came from. */
   address: string
   /** What the connection is encrypted by: `/tls/1.0.0` or `/noise`. */
   encryption: string
@@ -51,6 +52,8 @@ export interface Introduction {
   load: number
   /** What it shows of its owner; when it comes from a peer, a claim of any shape. */
   owner?: unknown
+  /** Multiaddrs without `/p2p/…` where it can be dialled; told to those who may know, and when it comes from a peer, a claim. */
+  addresses?: string[]
 }
 
 /** A way to send frames to one peer; ends with the connection. */

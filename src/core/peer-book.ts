@@ -21,7 +21,7 @@ export interface KnownPeer {
   /** What the operator calls it. */
   alias: string | undefined
   trust: TrustLevel
-  /** Those that worked first, the latest first. */
+  /** Those that worked first, the latest first; then those that were told, the newest first. */
   addresses: KnownAddress[]
   /** Ms since the epoch; 0 when it was never seen. */
   last_seen: number
@@ -60,6 +60,8 @@ export interface PeerBook {
   met(did: string, name: string, address?: string): Promise<void>
   /** Notes where a friend may be reached; of others nothing is kept. */
   learn(did: string, addresses: string[], source: KnownAddress['source']): Promise<void>
+  /** Forgets that a peer may be reached there. */
+  unlearn(did: string, address: string): Promise<void>
   /** Within a write: a peer not kept before is kept, under `name`. */
   change(did: string, changes: PeerChanges, name?: string): void
   /** Within a write: the operator gives this trust; 0 only keeps the peer. */
@@ -83,7 +85,8 @@ type Row = Nullable<Omit<KnownPeer, 'addresses' | 'trust' | 'their_trust'>> & {
   first_seen: number
 }
 
-const ADDRESSES_MAX = 16
+/** Addresses kept of one peer: so many that worked, and so many of each source. */
+export const ADDRESSES_EACH = 8
 const sql = sqlBuilder<{ peers: Row }>()
 
 export function createPeerBook({ clock, database }: { clock: Clock; database: Database }): PeerBook {
@@ -141,7 +144,8 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
         if (!before && address === undefined) return
         const peer = before ?? newPeer(did, name)
         const now = clock.now()
-        const worked = address === undefined ? [] : [{ address, source: 'dialled' as const, last_success: now }]
+        const source = peer.addresses.find((one) => one.address === address)?.source ?? 'dialled'
+        const worked = address === undefined ? [] : [{ address, source, last_success: now }]
         const isPinned = peer.friend_since !== undefined && peer.name !== didTail(did)
         keep(before, {
           ...peer,
@@ -159,6 +163,12 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
           return before ?? { address, source }
         })
         keep(peer, { ...peer, addresses: merged(learned, peer.addresses) })
+      }),
+    unlearn: (did, address) =>
+      database.write(() => {
+        const peer = current(did)
+        if (!peer?.addresses.some((one) => one.address === address)) return
+        keep(peer, { ...peer, addresses: peer.addresses.filter((one) => one.address !== address) })
       }),
     change,
     setTrust(did, trust, name) {
@@ -186,10 +196,17 @@ export const newPeer = (did: string, name = didTail(did)): KnownPeer => ({
   given_by: undefined,
 })
 
-/** Each address once, those that answered first, the latest of them first. */
+/** Each address once. A few of each source, so that nobody's word crowds out another's, least of all what is known to work. */
 function merged(newer: KnownAddress[], older: KnownAddress[]): KnownAddress[] {
   const all = [...newer, ...older.filter(({ address }) => !newer.some((one) => one.address === address))]
-  return all.sort((a, b) => (b.last_success ?? 0) - (a.last_success ?? 0)).slice(0, ADDRESSES_MAX)
+  const worked = all
+    .filter(({ last_success }) => last_success !== undefined)
+    .sort((a, b) => (b.last_success ?? 0) - (a.last_success ?? 0))
+    .slice(0, ADDRESSES_EACH)
+  const told = all.filter(({ last_success }) => last_success === undefined)
+  const isKept = ({ source }: KnownAddress, index: number) =>
+    told.slice(0, index).filter((other) => other.source === source).length < ADDRESSES_EACH
+  return [...worked, ...told.filter(isKept)]
 }
 
 const orUndefined = <Value>(value: Value | null): Value | undefined => value ?? undefined

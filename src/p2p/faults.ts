@@ -18,6 +18,7 @@ export function listenFault(error: unknown): unknown {
 }
 
 const reasons: [pattern: RegExp, why: string][] = [
+  [/denied/i, 'who answers there is blocked here'],
   [/ECONNREFUSED/, 'nothing listens there'],
   [/ENOTFOUND|EAI_AGAIN|NoValidAddresses|no valid addresses/i, 'this name is not known'],
   [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/, 'there is no way to that network'],
@@ -51,3 +52,6 @@ export const wrongIdentity = (address: string, expected: string, actual: string)
     field: 'address',
     hint: 'Ask the operator of the node for its DID; do not go on if this comes as a surprise.',
   })
+
+export const blockedPeer = (did: string): AgoraError =>
+  new AgoraError('not_permitted', `${did} is blocked here.`, { field: 'address', hint: 'Unblock it first.' })

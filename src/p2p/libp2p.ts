@@ -23,7 +23,8 @@ export interface TransportParts {
 export interface Transport {
   start(): Promise<void>
   stop(): Promise<void>
-  dial(address: string, signal: AbortSignal | undefined): Promise<Connection>
+  /** Tries one address after the other. */
+  dial(addresses: string[], signal: AbortSignal | undefined): Promise<Connection>
   /** `streams` is how many of the protocol a peer may have open on one connection. */
   handle(protocol: string, handler: StreamHandler, streams: number): Promise<void>
   /** Calls `listener` with every connection that was dialled by others. */
@@ -38,7 +39,8 @@ export async function createTransport({ seed, version, listen, limits, gater }: 
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
     nodeInfo: { name: 'agora', version },
-    addresses: { listen },
+    // identify would tell every stranger where else this node listens.
+    addresses: { listen, announceFilter: () => [] },
     transports: [tcp()],
     // The first that both sides have is taken.
     connectionEncrypters: [tls(), noise()],
@@ -70,7 +72,11 @@ export async function createTransport({ seed, version, listen, limits, gater }: 
   return {
     start: async () => libp2p.start(),
     stop: async () => libp2p.stop(),
-    dial: (address, signal) => libp2p.dial(multiaddr(address), signal ? { signal } : {}),
+    dial: (addresses, signal) =>
+      libp2p.dial(
+        addresses.map((address) => multiaddr(address)),
+        signal ? { signal } : {},
+      ),
     handle: (protocol, handler, maxInboundStreams) => libp2p.handle(protocol, handler, { maxInboundStreams }),
     onInbound(listener) {
       libp2p.addEventListener('connection:open', ({ detail }) => {

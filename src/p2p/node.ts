@@ -3,18 +3,23 @@ import type { TrustLevel } from '../authority/trust.ts'
 import type { Clock } from '../base/clock.ts'
 import { didOfPeerId } from '../base/did.ts'
 import { AgoraError, messageOf } from '../base/errors.ts'
+import { grantPeer } from '../core/dispatch.ts'
 import type { ConnectedPeer, Inbound, Introduction, LinkListener, Network } from '../core/network.ts'
 import type { KnownPeer, PeerBook } from '../core/peer-book.ts'
 import type { Telemetry } from '../core/telemetry.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import { parseAddress } from './address.ts'
+import { ADDRESSES_TOLD } from './constants.ts'
+import { createDialler } from './dialler.ts'
 import { DIRECT_PROTOCOL } from './direct/index.ts'
-import { dialFault, listenFault, selfDialled, wrongIdentity } from './faults.ts'
+import { listenFault } from './faults.ts'
 import type { Transport } from './libp2p.ts'
+import { createLocator } from './locate.ts'
 import { createPeers } from './peers.ts'
+import { isHere, mayTell } from './reach.ts'
 import { createRedialer } from './redial.ts'
 import { SESSION_PROTOCOL } from './session/constants.ts'
-import type { Session } from './session/index.ts'
+import { createWhereabouts } from './whereabouts.ts'
 
 export interface NetworkParts {
   clock: Clock
@@ -47,12 +52,16 @@ export interface P2pNetwork extends Network {
    * @throws AgoraError `invalid_address` at once.
    */
   keepConnected(address: string): void
+  /** Looks for friends on the local network, and lets itself be found there, from now on until `stop`. */
+  discover(): Promise<void>
+  /** To be called when what is kept of a peer has changed: connections follow blocks and trust. */
+  peerChanged(before: KnownPeer | undefined, after: KnownPeer): void
 }
 
 /**
  * The network of nodes: connections by libp2p, a session on each, and one link for envelopes to each peer.
  * `start` throws AgoraError `port_in_use` with the port, or `invalid_address` when this machine lacks the address; `connect`
- * `invalid_address`, `unreachable` with why, or `wrong_identity` naming both.
+ * `invalid_address`, `not_permitted` when the peer is blocked, `unreachable` with why, or `wrong_identity` naming both.
  */
 export function createNetwork(parts: NetworkParts): P2pNetwork {
   const { clock, key, book, telemetry, random = Math.random } = parts
@@ -60,14 +69,31 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
   /** Disconnected by the operator: not dialled again until asked to. */
   const shunned = new Set<string>()
   let transport: Transport | undefined
+  let stopMdns: (() => Promise<void>) | undefined
+
+  /** Whether the peer is believed on where others are, and told where this node and its peers are. */
+  const mayTellEachOther = (did: string): boolean => grantPeer(did, book.trust(did), ['address.tell']) !== undefined
+
+  /** The addresses of this node as somebody may know them who is on this machine too, or not. */
+  const ownPlaces = (near: boolean): string[] =>
+    (announced.length > 0 ? announced : (transport?.listening() ?? []))
+      .filter((address) => mayTell(address, near))
+      .slice(0, ADDRESSES_TOLD)
+
+  const whereabouts = createWhereabouts({ clock, book, telemetry, onLearned: (did) => redialer.dialNow(did) })
 
   const peers = createPeers({
     ...parts,
     random,
     self: key.did,
+    introduction: ({ did, near }) => ({
+      ...parts.introduction(),
+      ...(mayTellEachOther(did) ? { addresses: ownPlaces(near) } : {}),
+    }),
     onSession({ did, connection, view }) {
       redialer.connected(did)
-      const dialled = connection.direction === 'outbound' ? [connection.remoteAddr.toString()] : []
+      const dialled = connection.direction === 'outbound' ? [dialler.dialledAt(connection)] : []
+      for (const address of dialled) whereabouts.worked(did, address)
       book
         .met(did, view?.name ?? '', ...dialled)
         .catch((error) => telemetry.log.warn({ did, error: messageOf(error) }, 'a peer could not be noted'))
@@ -75,7 +101,23 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
     onPeer(change, peer) {
       parts.onPeer(change, peer)
       if (change === 'disconnected') onLost(peer.did)
+      if (change === 'disconnected' || change === 'connected') locator.refresh()
     },
+    onAddresses({ did, near }, addresses) {
+      whereabouts.told(did, addresses, { source: 'hello', who: did, near })
+      locator.moved(did)
+    },
+    onLocate: (session, wanted) => locator.onLocate(session, wanted),
+    onLocated: (session, items) => locator.onLocated(session, items),
+  })
+
+  const dialler = createDialler({
+    clock,
+    self: key.did,
+    transport: () => transport,
+    peers,
+    whereabouts,
+    isBlocked: book.isBlocked,
   })
 
   const redialer = createRedialer({
@@ -83,50 +125,45 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
     log: telemetry.log,
     random,
     isConnected: (did) => peers.session(did) !== undefined,
-    dial: async (addresses, did, signal) => (await dial(addresses, did, signal)).did,
+    canDial: (addresses, did) => did === undefined || whereabouts.plan(did, addresses).length > 0,
+    async dial(addresses, did, signal) {
+      if (did !== undefined) return (await dialler.find(did, addresses, signal)).did
+      return (await dialler.dial(addresses[0] ?? '', signal)).did
+    },
   })
 
+  const locator = createLocator({
+    clock,
+    telemetry,
+    self: key.did,
+    missing: () =>
+      book
+        .list(1)
+        .filter(({ did }) => !peers.session(did) && !shunned.has(did))
+        .sort((a, b) => b.last_seen - a.last_seen)
+        .map(({ did }) => did),
+    mayTellEachOther,
+    isFriend: (did) => book.trust(did) >= 1,
+    connected: () => peers.list().map(({ did }) => did),
+    session: peers.session,
+    places: peers.places,
+    onLocated: (did, addresses, { did: who, near }) =>
+      whereabouts.told(did, addresses, { source: 'friend', who, near }),
+  })
+
+  const wants = (did: string): boolean =>
+    parts.autoConnect && !shunned.has(did) && book.trust(did) >= Math.max(1, parts.minTrust)
+
   function onLost(did: string): void {
-    const known = parts.autoConnect && !shunned.has(did) ? book.get(did) : undefined
-    if (known && known.trust >= 1 && known.addresses.length > 0) redialer.wantPeer(did, addressesOf(known))
+    locator.gone(did)
+    if (wants(did)) redialer.wantPeer(did, [])
     redialer.lost(did)
   }
 
-  /** Tries the addresses in turn and resolves when both sides have said hello. `did` is who must answer; undefined for anyone. */
-  async function dial(addresses: string[], did: string | undefined, signal?: AbortSignal): Promise<Session> {
-    let fault: unknown = new AgoraError('unreachable', `No address of ${did} is known.`)
-    for (const address of addresses) {
-      try {
-        return await dialOne(address, did, signal)
-      } catch (error) {
-        signal?.throwIfAborted()
-        fault = error
-      }
-    }
-    throw fault
-  }
-
-  async function dialOne(address: string, did: string | undefined, signal: AbortSignal | undefined): Promise<Session> {
-    const { multiaddr, expected = did } = parseAddress(address)
-    if (!transport) throw new AgoraError('stopping', 'The network is not running.')
-    if (expected === key.did || transport.listening().includes(multiaddr)) throw selfDialled(address)
-    if (did !== undefined && expected !== undefined && expected !== did) throw wrongIdentity(address, did, expected)
-    const open = expected === undefined ? undefined : peers.session(expected)
-    if (open) return open
-    const connection = await transport.dial(multiaddr, signal).catch((error) => {
-      throw dialFault(address, error)
-    })
-    const actual = didOfPeerId(connection.remotePeer.toString())
-    if (actual === undefined || (expected !== undefined && actual !== expected)) {
-      // Compared before anything is said; others may be waiting for this connection with nobody in particular in mind.
-      if (!peers.has(connection)) connection.abort(new Error('not who was expected'))
-      throw wrongIdentity(address, expected ?? 'a node with an Ed25519 key', actual ?? connection.remotePeer.toString())
-    }
-    const session = peers.open(connection, actual)
-    const onAbort = () => session.view ?? session.end('cancelled')
-    signal?.addEventListener('abort', onAbort, { once: true })
-    await session.ready.finally(() => signal?.removeEventListener('abort', onAbort))
-    return session
+  /** Dials a friend wherever it may be, now and after every loss. */
+  function want(did: string): void {
+    redialer.wantPeer(did, [])
+    redialer.dialNow(did)
   }
 
   const refuse = (reason: string): true => {
@@ -138,7 +175,12 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
     denyInboundEncryptedConnection(peerId) {
       const did = didOfPeerId(peerId.toString())
       if (did === undefined) return refuse('key_type')
+      if (book.isBlocked(did)) return refuse('blocked')
       return book.trust(did) < parts.minTrust && refuse('min_trust')
+    },
+    denyOutboundEncryptedConnection(peerId) {
+      const did = didOfPeerId(peerId.toString())
+      return did !== undefined && book.isBlocked(did) && refuse('blocked')
     },
   }
 
@@ -166,34 +208,60 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
         throw listenFault(error)
       }
       transport = made
-      if (!parts.autoConnect) return
-      for (const peer of book.list(1)) {
-        if (peer.addresses.length === 0) continue
-        redialer.wantPeer(peer.did, addressesOf(peer))
-        redialer.dialNow(peer.did)
-      }
+      for (const { did } of book.list(1)) if (wants(did)) want(did)
     },
     async stop() {
       redialer.stop()
       const stopping = transport
       transport = undefined
+      await stopMdns?.()
       // Sessions first: libp2p would cut their connections before the last words are out.
       await peers.endAll('this node stops')
       await stopping?.stop()
     },
+    async discover() {
+      const { startMdns } = await import('./mdns.ts')
+      if (!transport || stopMdns) return
+      const stop = await startMdns({
+        log: telemetry.log,
+        addresses: () => ownPlaces(true).map((address) => `${address}/p2p/${key.peerId}`),
+        onFound(peerId, addresses, from) {
+          const did = didOfPeerId(peerId)
+          if (did !== undefined && did !== key.did && !peers.session(did))
+            whereabouts.told(did, addresses, { source: 'mdns', who: 'mdns', near: isHere(from) })
+        },
+      })
+      if (transport) stopMdns = stop
+      else await stop()
+    },
+    peerChanged(before, after) {
+      const { did } = after
+      const [was, is] = [trustOf(before), trustOf(after)]
+      const isBlocked = after.blocked_at !== undefined
+      if (isBlocked ? before?.blocked_at === undefined : is < was && is < parts.minTrust) {
+        redialer.forget(did)
+        peers.end(did, 'refused')
+      }
+      if (is === was) return
+      if (wants(did)) want(did)
+      else redialer.release(did)
+      peers.session(did)?.announce()
+      locator.refresh()
+      locator.moved(did)
+    },
     async connect(address, { signal } = {}) {
-      const { did, connection } = await dial([address], undefined, signal)
+      const { did, connection } = await dialler.dial(address, signal)
       shunned.delete(did)
-      redialer.wantPeer(did, [connection.direction === 'outbound' ? connection.remoteAddr.toString() : address])
+      redialer.wantPeer(did, [connection.direction === 'outbound' ? dialler.dialledAt(connection) : address])
       const peer = peers.get(did)
       if (!peer) throw new AgoraError('unreachable', `${address} answered and closed the connection at once.`)
       return peer
     },
     keepConnected(address) {
-      const { expected } = parseAddress(address)
-      if (expected === undefined) return redialer.want(address)
+      const { expected, multiaddr } = parseAddress(address)
+      if (expected === undefined) return redialer.want(multiaddr)
       shunned.delete(expected)
-      redialer.wantPeer(expected, [address])
+      redialer.wantPeer(expected, [multiaddr])
       redialer.dialNow(expected)
     },
     async disconnect(did) {
@@ -209,4 +277,5 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
   }
 }
 
-const addressesOf = (peer: KnownPeer): string[] => peer.addresses.map(({ address }) => address)
+const trustOf = (peer: KnownPeer | undefined): TrustLevel =>
+  peer === undefined || peer.blocked_at !== undefined ? 0 : peer.trust

@@ -6,8 +6,9 @@ import { tokenBucket } from '../base/token-bucket.ts'
 import type { ConnectedPeer, Inbound, Introduction, LinkListener } from '../core/network.ts'
 import type { Telemetry } from '../core/telemetry.ts'
 import { type Acceptor, BURST_SECONDS, createAcceptor, keepLink } from './direct/index.ts'
+import { hostOf } from './reach.ts'
 import { SESSION_PROTOCOL } from './session/constants.ts'
-import { createSession, type Session, type SessionView } from './session/index.ts'
+import { createSession, type Session, type SessionParts, type SessionView } from './session/index.ts'
 
 export interface PeersParts {
   clock: Clock
@@ -16,7 +17,8 @@ export interface PeersParts {
   limits: { pendingHandshakes: number; envelopesPerSecond: number }
   inbound: Inbound
   links: LinkListener
-  introduction: () => Introduction
+  /** What is told to the peer of this session. */
+  introduction: (session: Pick<Session, 'did' | 'near'>) => Introduction
   telemetry: Telemetry
   random: () => number
   onPeer(change: 'connected' | 'disconnected' | 'stale' | 'updated', peer: ConnectedPeer): void
@@ -24,6 +26,9 @@ export interface PeersParts {
   onSession(session: Session): void
   /** A peer that has said hello showed this of its owner. */
   onOwner(did: string, name: string, owner: unknown): void
+  onAddresses: SessionParts['onAddresses']
+  onLocate: SessionParts['onLocate']
+  onLocated: SessionParts['onLocated']
 }
 
 /** A peer while at least one session with it lives; two nodes that dial each other at the same moment have two. */
@@ -46,6 +51,8 @@ export interface Peers {
   acceptDirect(stream: Stream, connection: Connection): Promise<void>
   list(): ConnectedPeer[]
   get(did: string): ConnectedPeer | undefined
+  /** Where the peer can be dialled: where this node reached it, and where it says it can be. */
+  places(did: string): string[]
   announce(): void
   /** Ends all sessions with a peer; false when there is none. */
   end(did: string, reason: string): boolean
@@ -141,10 +148,16 @@ export function createPeers(parts: PeersParts): Peers {
     open(connection, did) {
       const known = sessions.get(connection.id)
       if (known) return known
-      const { introduction } = parts
-      const onOwner = ({ view }: Session, owner: unknown) => parts.onOwner(did, view?.name ?? '', owner)
-      const hooks = { onReady, onChange, onOwner, onEnd }
-      const session = createSession({ clock, telemetry, did, connection, introduction, ...hooks })
+      const session: Session = createSession({
+        ...parts,
+        did,
+        connection,
+        introduction: () => parts.introduction(session),
+        onOwner: ({ view }, owner) => parts.onOwner(did, view?.name ?? '', owner),
+        onReady,
+        onChange,
+        onEnd,
+      })
       sessions.set(connection.id, session)
       if (connection.direction === 'outbound') {
         connection
@@ -184,6 +197,14 @@ export function createPeers(parts: PeersParts): Peers {
       const peer = peers.get(did)
       return peer && snapshot(peer)
     },
+    places(did) {
+      const peer = peers.get(did)
+      if (!peer) return []
+      const reached = [...peer.sessions].flatMap(({ connection }) =>
+        connection.direction === 'outbound' ? connection.remoteAddr.toString().replace(/\/p2p\/.*/, '') : [],
+      )
+      return [...new Set([...reached, ...(latest(peer).addresses ?? [])])]
+    },
     announce() {
       for (const session of sessions.values()) session.announce()
     },
@@ -205,7 +226,7 @@ export function createPeers(parts: PeersParts): Peers {
       name: view.name,
       version: view.version,
       direction: connection.direction,
-      address: connection.remoteAddr.toString(),
+      address: placeOf(connection, view.addresses),
       encryption: connection.encryption ?? 'none',
       state,
       presence: view.presence,
@@ -217,6 +238,13 @@ export function createPeers(parts: PeersParts): Peers {
       agents: view.agents,
     }
   }
+}
+
+/** Where one can dial a peer: the port that an inbound connection comes from is of no use, so what it says of itself is, first where that fits. */
+function placeOf({ direction, remoteAddr }: Connection, told: string[] = []): string {
+  const from = remoteAddr.toString()
+  if (direction === 'outbound') return from
+  return told.find((address) => hostOf(address) === hostOf(from)) ?? told[0] ?? from
 }
 
 /** Both sides choose alike: a connection dialled by the node with the lower DID, of several the oldest. */

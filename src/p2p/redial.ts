@@ -2,18 +2,21 @@ import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../core/telemetry.ts'
 import { backoff } from './backoff.ts'
-import { STEADY_AFTER } from './constants.ts'
+import { BACKOFF_MAX, STEADY_AFTER } from './constants.ts'
 
 const ADDRESSES_MAX = 8
 
 /** Whom to be connected to: known by DID, or at first only by an address. */
 interface Target {
   did: string | undefined
+  /** Those the operator gave, or reached it by. */
   addresses: string[]
   attempt: number
   connectedAt: number | undefined
   cancel: () => void
   dialling: AbortController | undefined
+  /** Asked for while it was being dialled: there may be more to try. */
+  again: boolean
 }
 
 export interface RedialParts {
@@ -21,7 +24,9 @@ export interface RedialParts {
   log: Log
   random: () => number
   isConnected(did: string): boolean
-  /** Dials the addresses one after the other until `did` (or, without it, anyone) answers; resolves with who it was. */
+  /** Whether there is an address to dial now, of these and those known of `did`. */
+  canDial(addresses: string[], did: string | undefined): boolean
+  /** Dials these addresses, and those known of `did`, until it (or, without a DID, anyone) answers; resolves with who it was. */
   dial(addresses: string[], did: string | undefined, signal: AbortSignal): Promise<string>
 }
 
@@ -36,10 +41,12 @@ export interface Redialer {
   connected(did: string): void
   lost(did: string): void
   forget(did: string): void
+  /** The same, unless the operator said where it is. */
+  release(did: string): void
   stop(): void
 }
 
-export function createRedialer({ clock, log, random, isConnected, dial }: RedialParts): Redialer {
+export function createRedialer({ clock, log, random, isConnected, canDial, dial }: RedialParts): Redialer {
   const targets = new Set<Target>()
   let stopped = false
 
@@ -53,6 +60,7 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
       connectedAt: undefined,
       cancel: () => undefined,
       dialling: undefined,
+      again: false,
     }
     targets.add(target)
     return target
@@ -64,8 +72,7 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
     target.dialling?.abort()
   }
 
-  const schedule = (target: Target): number => {
-    const ms = backoff(target.attempt++, random)
+  const schedule = (target: Target, ms = backoff(target.attempt++, random)): number => {
     target.cancel()
     target.cancel = clock.after(ms, () => void attempt(target))
     return ms
@@ -73,8 +80,10 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
 
   async function attempt(target: Target): Promise<void> {
     if (stopped || target.dialling || (target.did !== undefined && isConnected(target.did))) return
+    if (!canDial(target.addresses, target.did)) return void schedule(target, BACKOFF_MAX)
     const dialling = new AbortController()
     target.dialling = dialling
+    target.again = false
     try {
       const did = await dial(target.addresses, target.did, dialling.signal)
       target.dialling = undefined
@@ -83,6 +92,7 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
     } catch (error) {
       target.dialling = undefined
       if (!targets.has(target)) return
+      if (target.again) return void attempt(target)
       const level = target.attempt === 0 ? 'warn' : 'debug'
       const ms = schedule(target)
       log[level](
@@ -117,7 +127,8 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
     },
     dialNow(did) {
       const target = find(did)
-      if (target) void attempt(target)
+      if (target?.dialling) target.again = true
+      else if (target) void attempt(target)
     },
     connected(did) {
       const target = find(did)
@@ -134,6 +145,10 @@ export function createRedialer({ clock, log, random, isConnected, dial }: Redial
     forget(did) {
       const target = find(did)
       if (target) drop(target)
+    },
+    release(did) {
+      const target = find(did)
+      if (target?.addresses.length === 0) drop(target)
     },
     stop() {
       stopped = true

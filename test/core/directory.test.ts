@@ -30,6 +30,7 @@ function directory({ agents = [], known = [], connected = [] }: World) {
       friends: () => peers.filter((peer) => peer.friend_since !== undefined),
       isBlocked: () => false,
       learn: () => Promise.resolve(),
+      unlearn: () => Promise.resolve(),
       change: () => undefined,
       setTrust: () => undefined,
       revision: () => revision,

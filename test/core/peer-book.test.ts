@@ -99,8 +99,39 @@ test('the addresses that worked are kept, the latest first, and not without end'
   await met(bob, 'bob', '/ip4/1.2.3.4/tcp/9')
   t.deepEqual(
     addresses(book),
-    [9, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 8, 7, 6, 5].map((port) => `/ip4/1.2.3.4/tcp/${port}`),
+    [9, 20, 19, 18, 17, 16, 15, 14].map((port) => `/ip4/1.2.3.4/tcp/${port}`),
   )
+})
+
+test('what one source tells crowds out neither what another told nor what worked', async (t) => {
+  const { book, database } = setUp(t)
+  const places = (host: number) => Array.from({ length: 20 }, (_, n) => `/ip4/1.2.3.${host}/tcp/${n + 1}`)
+  await book.met(bob, 'bob', '/ip4/1.2.3.4/tcp/1')
+  await database.write(() => book.setTrust(bob, 1, 'bob'))
+  await book.learn(bob, places(5), 'hello')
+  await book.learn(bob, places(6), 'friend')
+  await book.learn(bob, ['/ip4/1.2.3.6/tcp/99'], 'friend')
+  t.deepEqual(addresses(book), [
+    '/ip4/1.2.3.4/tcp/1',
+    '/ip4/1.2.3.6/tcp/99',
+    ...places(6).slice(0, 7),
+    ...places(5).slice(0, 8),
+  ])
+  t.is(book.get(bob)?.addresses.filter(({ source }) => source === 'friend').length, 8)
+})
+
+test('an address that answered keeps how it became known; one that is unlearned is gone', async (t) => {
+  const { book, database, clock } = setUp(t)
+  await database.write(() => book.setTrust(bob, 1, 'bob'))
+  await book.learn(bob, ['/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.4/tcp/2'], 'friend')
+  await book.met(bob, 'bob', '/ip4/1.2.3.4/tcp/2')
+  t.deepEqual(book.get(bob)?.addresses, [
+    { address: '/ip4/1.2.3.4/tcp/2', source: 'friend', last_success: clock.now() },
+    { address: '/ip4/1.2.3.4/tcp/1', source: 'friend' },
+  ])
+  await book.unlearn(bob, '/ip4/1.2.3.4/tcp/2')
+  await book.unlearn(newKey().did, '/ip4/1.2.3.4/tcp/1')
+  t.deepEqual(addresses(book), ['/ip4/1.2.3.4/tcp/1'])
 })
 
 test('all of it is there after a restart, and nothing of what failed', async (t) => {

@@ -11,6 +11,7 @@ import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
 import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
 import { STATEMENT_MAX } from '../../src/identity/owner.ts'
+import { ADDRESSES_TOLD, TOLD_AT_ONCE } from '../../src/p2p/constants.ts'
 import { BURST_SECONDS } from '../../src/p2p/direct/index.ts'
 import * as session from '../../src/p2p/session/constants.ts'
 import vectors from '../vectors.json' with { type: 'json' }
@@ -64,6 +65,9 @@ function limits(): string[] {
       'envelopes_per_second',
     ],
     ['on one session', rate(session.SESSION_FRAMES_PER_SECOND, session.SESSION_FRAMES_BURST, 'frames')],
+    ['addresses told of one node', number(ADDRESSES_TOLD)],
+    ['friends looked for in one `locate`', number(session.LOCATE_MAX)],
+    ['new addresses taken from one teller', `${number(TOLD_AT_ONCE)} at once, then one a minute`],
     [
       'inbound connections that have not said hello',
       number(preset('max_pending_handshakes')),

@@ -56,6 +56,7 @@ export async function network<const Names extends string>(
         ...loadSettings().settings,
         port: 0,
         api_port: 0,
+        mdns: false,
         address: ['127.0.0.1'],
         log_level: 'error',
         requests_per_second: 100_000,

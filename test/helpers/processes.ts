@@ -79,6 +79,7 @@ export function lab(settings: Record<string, string> = {}): Lab {
     AGORA_HOME: folder,
     AGORA_REQUESTS_PER_SECOND: '100000',
     AGORA_ENVELOPES_PER_SECOND: '100000',
+    AGORA_MDNS: 'false',
     NO_COLOR: '1',
     ...settings,
   }

@@ -77,7 +77,7 @@ export async function startNode(
     },
   }
   const known = new Map((options.known ?? []).map((peer) => [peer.did, peer]))
-  const book: PeerBook = {
+  const book: PeerBook = options.book ?? {
     get: (did) => known.get(did),
     current: (did) => known.get(did),
     owned: () => [],
@@ -91,6 +91,7 @@ export async function startNode(
     friends: () => [...known.values()].filter((peer) => peer.friend_since !== undefined),
     isBlocked: (did) => known.get(did)?.blocked_at !== undefined,
     learn: () => Promise.resolve(),
+    unlearn: () => Promise.resolve(),
     change: () => undefined,
     setTrust: () => undefined,
     revision: () => 0,
@@ -134,6 +135,7 @@ export async function startNode(
     random: () => 0.5,
     ...options,
   })
+  book.onChange((before, after) => queueMicrotask(() => network.peerChanged(before, after)))
   await network.start()
   const node = {
     key,
@@ -176,6 +178,7 @@ export async function startNode(
     },
     acknowledged: (frames: number) =>
       until(() => links.some((event) => event.what === 'ack' && event.frames === frames)),
+    book,
     stop: () => network.stop(),
     [Symbol.asyncDispose]: () => network.stop(),
   }

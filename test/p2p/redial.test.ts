@@ -20,6 +20,7 @@ function setup() {
     log: silent,
     random: () => 0,
     isConnected: (did) => connected.has(did),
+    canDial: () => true,
     async dial() {
       dials.push((clock.now() - began) / 1000)
       if (up === undefined) throw new Error('nobody there')

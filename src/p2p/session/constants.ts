@@ -20,3 +20,7 @@ export const MISSED_CLOSE = 5
 /** Frames of one session that are read without delay: per second on average, and at once. */
 export const SESSION_FRAMES_PER_SECOND = 10
 export const SESSION_FRAMES_BURST = 50
+
+/** Friends looked for in one `locate`, and told of in one `located`. */
+export const LOCATE_MAX = 512
+export const LOCATED_MAX = 64

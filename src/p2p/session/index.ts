@@ -7,6 +7,7 @@ import type { Introduction } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { type FramedStream, frameStream } from '../framed-stream.ts'
 import { writeJson } from '../json-frames.ts'
+import { hostOf, isHere, toldAddress } from '../reach.ts'
 import {
   HEARTBEAT_EVERY,
   HELLO_WITHIN,
@@ -16,7 +17,7 @@ import {
   SESSION_FRAMES_BURST,
   SESSION_FRAMES_PER_SECOND,
 } from './constants.ts'
-import { fittingAgents, type Heartbeat, type Hello, helloFrame, readMessage } from './messages.ts'
+import { fittingAgents, type Heartbeat, type Hello, helloFrame, type Located, readMessage } from './messages.ts'
 
 /** What the peer says of itself, and how it does. */
 export interface SessionView extends Introduction {
@@ -39,12 +40,16 @@ export interface Session {
   /** Resolves when both sides have said hello, rejects with `unreachable` when it ends before. */
   readonly ready: Promise<void>
   readonly ended: AbortSignal
+  /** The peer is on this very machine. */
+  readonly near: boolean
   /** Resolves when the connection is closed. */
   readonly closed: Promise<void>
   /** Gives the session its one stream: opened by whoever dialled. */
   attach(stream: Stream): void
   /** Tells the peer how this node does now. */
   announce(): void
+  /** Sends a message that may be lost: to a peer that does not read, little is kept waiting. */
+  tell(message: object): void
   /** Ends it, tells the peer why when it still listens, and closes the connection. */
   end(reason: string): void
 }
@@ -59,9 +64,19 @@ export interface SessionParts {
   onChange(session: Session): void
   /** The peer showed this of its owner, in hello or since. */
   onOwner(session: Session, owner: unknown): void
+  /** The peer said where it can be reached, in hello or since. */
+  onAddresses(session: Session, addresses: string[]): void
+  /** The peer asks where others are, or answers such a question. */
+  onLocate(session: Session, wanted: string[]): void
+  onLocated(session: Session, items: Located['items']): void
   /** Called once, also for sessions that never were ready. */
   onEnd(session: Session, reason: string): void
 }
+
+/** Told in hello, and again only when it has changed. */
+const SAID_ONCE = ['agents', 'owner', 'addresses'] as const
+/** Messages that may wait for a peer that does not read. */
+const TELL_AHEAD = 8
 
 export function createSession(parts: SessionParts): Session {
   const { clock, telemetry, did, connection } = parts
@@ -76,8 +91,9 @@ export function createSession(parts: SessionParts): Session {
   /** The peer's last `sent_at` and when it came, to be echoed; own ones that may be echoed, with the time they were sent. */
   let heard: { sent_at: string; at: number } | undefined
   const told = new Map<string, number>()
-  let toldAgents = ''
-  let toldOwner: string | undefined
+  /** What was last said of what is not repeated, as JSON. */
+  const said = new Map<string, string | undefined>()
+  let waiting = 0
   let announcing: 'no' | 'now' | 'again' = 'no'
 
   const cancelHello = clock.after(HELLO_WITHIN, () => end('no hello in time'))
@@ -93,17 +109,25 @@ export function createSession(parts: SessionParts): Session {
     },
     ready: ready.promise,
     ended: ended.signal,
+    near: isHere(hostOf(connection.remoteAddr.toString())),
     closed: closed.promise,
     attach(raw) {
       if (ended.signal.aborted || stream) return raw.abort(new Error('one session a connection'))
       stream = frameStream(raw, SESSION_FRAME_MAX)
       const introduction = parts.introduction()
-      toldAgents = JSON.stringify(introduction.agents)
-      toldOwner = JSON.stringify(introduction.owner)
+      for (const field of SAID_ONCE) isNews(field, introduction[field])
       stream.send([helloFrame(introduction, stamp())]).catch(lost)
       listen(stream).catch(lost)
     },
     announce: () => void announce(),
+    tell(message) {
+      if (!stream || !view || ended.signal.aborted || waiting >= TELL_AHEAD) return
+      waiting++
+      stream
+        .send([writeJson(message)])
+        .catch(lost)
+        .finally(() => waiting--)
+    },
     end,
   }
   return session
@@ -160,6 +184,8 @@ export function createSession(parts: SessionParts): Session {
     if (message.type === 'hello')
       return view ? telemetry.count('frames_ignored', { what: 'repeated' }) : greeted(message)
     if (!view) throw new AgoraError('malformed', 'A session begins with hello.')
+    if (message.type === 'locate') return parts.onLocate(session, message.wanted)
+    if (message.type === 'located') return parts.onLocated(session, message.items)
     update(view, message)
   }
 
@@ -182,8 +208,9 @@ export function createSession(parts: SessionParts): Session {
     cancelHello()
     cancelHeartbeat = every(clock, HEARTBEAT_EVERY, beat)
     ready.resolve()
+    noteAddresses(view, hello)
     parts.onReady(session)
-    if (hello.owner !== undefined) parts.onOwner(session, hello.owner)
+    heardOfIt(hello)
     // Carries the echo of the hello, so that the peer knows the latency from the first moment on.
     void announce()
   }
@@ -202,8 +229,19 @@ export function createSession(parts: SessionParts): Session {
     if (sent_at) heard = { sent_at, at: now }
     const sentAt = echo && told.get(echo.sent_at)
     if (echo && sentAt !== undefined) current.latencyMs = Math.max(0, now - sentAt - echo.held_ms)
+    noteAddresses(current, message)
     if (visible(current) !== before) parts.onChange(session)
-    if (message.owner !== undefined) parts.onOwner(session, message.owner)
+    heardOfIt(message)
+  }
+
+  function noteAddresses(current: SessionView, { addresses }: Hello | Heartbeat): void {
+    if (!addresses) return
+    current.addresses = addresses.flatMap((text) => toldAddress(text, did, session.near) ?? [])
+  }
+
+  function heardOfIt({ owner, addresses }: Hello | Heartbeat): void {
+    if (owner !== undefined) parts.onOwner(session, owner)
+    if (addresses) parts.onAddresses(session, view?.addresses ?? [])
   }
 
   function beat() {
@@ -236,23 +274,27 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function heartbeatFrame(): Uint8Array {
-    const { agents, presence, project, load, owner } = parts.introduction()
-    const known = JSON.stringify(agents)
-    const changed = known !== toldAgents
-    toldAgents = known
-    const shown = JSON.stringify(owner)
-    const shows = shown !== toldOwner
-    toldOwner = shown
+    const { presence, project, load, ...introduction } = parts.introduction()
+    const { agents, ...news } = Object.fromEntries(
+      SAID_ONCE.filter((field) => isNews(field, introduction[field])).map((field) => [field, introduction[field]]),
+    ) as Partial<Pick<Introduction, (typeof SAID_ONCE)[number]>>
     return writeJson({
       type: 'heartbeat',
       presence,
       ...(project === undefined ? {} : { project }),
       load,
-      ...(changed ? { agents: fittingAgents(agents, shows ? owner : undefined) } : {}),
-      ...(shows && owner !== undefined ? { owner } : {}),
+      ...(agents ? { agents: fittingAgents(agents, news) } : {}),
+      ...news,
       sent_at: stamp(),
       ...(heard ? { echo: { sent_at: heard.sent_at, held_ms: Math.max(0, clock.now() - heard.at) } } : {}),
     })
+  }
+
+  function isNews(field: string, value: unknown): boolean {
+    const text = JSON.stringify(value)
+    if (said.get(field) === text) return false
+    said.set(field, text)
+    return true
   }
 
   /** The time of a message that is sent now; the last few are remembered, because the peer echoes them. */

@@ -3,10 +3,18 @@ import { AgoraError } from '../../base/errors.ts'
 import { displayLine } from '../../base/text.ts'
 import { AgentBrief, Presence } from '../../capabilities/node/schema.ts'
 import { Name } from '../../contract/common.ts'
-import { Timestamp } from '../../contract/envelope.ts'
+import { Did, Timestamp } from '../../contract/envelope.ts'
 import type { Introduction } from '../../core/network.ts'
+import { ADDRESSES_TOLD } from '../constants.ts'
 import { readJson, writeJson } from '../json-frames.ts'
-import { AGENTS_MAX, PROTOCOL_VERSIONS, SESSION_FRAME_MAX, SESSION_VERSION } from './constants.ts'
+import {
+  AGENTS_MAX,
+  LOCATE_MAX,
+  LOCATED_MAX,
+  PROTOCOL_VERSIONS,
+  SESSION_FRAME_MAX,
+  SESSION_VERSION,
+} from './constants.ts'
 
 /** A presence that a newer version may have added is taken for the plainest one. */
 const AnyPresence = z.string().transform((text): Presence => Presence.safeParse(text).data ?? 'online')
@@ -19,6 +27,9 @@ const Agents = z
   .array(z.object({ ...AgentBrief.shape, name: Name, kind: Label(64).optional(), presence: AnyPresence }))
   .max(AGENTS_MAX)
 
+/** What cannot be read as one is passed over, for there may be kinds of addresses that this version does not know. */
+const Addresses = z.array(z.string().max(256)).max(ADDRESSES_TOLD)
+
 const state = {
   presence: AnyPresence,
   project: Label(200).optional(),
@@ -26,6 +37,7 @@ const state = {
   sent_at: Timestamp.optional(),
   /** Of any shape: whoever checks it does not end the session over it. */
   owner: z.unknown().optional(),
+  addresses: Addresses.optional(),
 }
 
 /** The first message of both sides. */
@@ -57,8 +69,21 @@ export type Heartbeat = z.output<typeof Heartbeat>
 /** The last message; the connection is closed after it. */
 export const Close = z.looseObject({ type: z.literal('close'), reason: z.string().max(500).optional() })
 
-const known = { hello: Hello, heartbeat: Heartbeat, close: Close }
-export type SessionMessage = Hello | Heartbeat | z.output<typeof Close>
+/** Asks to be told where friends are; each of `wanted` is a `locateKey`. It replaces what was asked before. */
+export const Locate = z.looseObject({
+  type: z.literal('locate'),
+  wanted: z.array(z.string().regex(/^[\w-]{22}$/)).max(LOCATE_MAX),
+})
+
+/** Where some are of those that were asked for. */
+export const Located = z.looseObject({
+  type: z.literal('located'),
+  items: z.array(z.looseObject({ did: Did, addresses: Addresses })).max(LOCATED_MAX),
+})
+export type Located = z.output<typeof Located>
+
+const known = { hello: Hello, heartbeat: Heartbeat, close: Close, locate: Locate, located: Located }
+export type SessionMessage = z.output<(typeof known)[keyof typeof known]>
 
 /**
  * Reads one frame. Undefined when its type is not known; `extra` tells whether it has fields that are not known.
@@ -90,9 +115,9 @@ function refuseOtherVersion({ v, protocols }: { v?: unknown; protocols?: unknown
   )
 }
 
-/** As many of the agents as a frame holds beside the rest, of which `owner` may be large. */
-export function fittingAgents(agents: Introduction['agents'], owner?: unknown): Introduction['agents'] {
-  const room = SESSION_FRAME_MAX - 4096 - Buffer.byteLength(JSON.stringify(owner) ?? '')
+/** As many of the agents as a frame holds beside the rest, of which these parts may be large. */
+export function fittingAgents(agents: Introduction['agents'], beside: object = {}): Introduction['agents'] {
+  const room = SESSION_FRAME_MAX - 4096 - Buffer.byteLength(JSON.stringify(beside))
   let fitting = agents.slice(0, AGENTS_MAX)
   while (Buffer.byteLength(JSON.stringify(fitting)) > room) fitting = fitting.slice(0, fitting.length >> 1)
   return fitting
@@ -105,7 +130,7 @@ export const helloFrame = ({ agents, ...rest }: Introduction, sent_at: string): 
     protocols: PROTOCOL_VERSIONS,
     ...rest,
     sent_at,
-    agents: fittingAgents(agents, rest.owner),
+    agents: fittingAgents(agents, { owner: rest.owner, addresses: rest.addresses }),
   })
 
 const isSpoken = (version: string): boolean =>
