@@ -73,6 +73,8 @@ const LATER = 25
  * as much as writing ten messages. What comes alone goes at once.
  */
 const GATHER_TURNS = 3
+/** So much goes at once, for whoever it is meant for works meanwhile: all in one commit would have each side wait for the other. */
+const GATHER_JOBS = 24
 
 interface Done {
   job: Job
@@ -96,6 +98,7 @@ export function openDatabase(path: string): Database {
   let jobs: Job[] = []
   let deferred: Job[] = []
   let timer: NodeJS.Timeout | undefined
+  let gathering: NodeJS.Immediate | undefined
   let commits: (() => void)[] | undefined
   let idleWaiters: (() => void)[] = []
   let state: 'ok' | 'full' | 'failed' = 'ok'
@@ -123,7 +126,7 @@ export function openDatabase(path: string): Database {
   }
 
   function gather(turn = 1, known = 1) {
-    setImmediate(() => {
+    gathering = setImmediate(() => {
       if (turn < GATHER_TURNS && jobs.length > known) gather(turn + 1, jobs.length)
       else flush()
     })
@@ -131,6 +134,7 @@ export function openDatabase(path: string): Database {
 
   function flush() {
     clearTimeout(timer)
+    clearImmediate(gathering)
     timer = undefined
     const batch = [...deferred, ...jobs]
     jobs = []
@@ -237,6 +241,7 @@ export function openDatabase(path: string): Database {
       return new Promise<Result>((resolve, reject) => {
         jobs.push({ work, resolve: resolve as (result: unknown) => void, reject })
         if (jobs.length === 1) gather()
+        else if (jobs.length === GATHER_JOBS) process.nextTick(flush)
       })
     },
     later(work) {

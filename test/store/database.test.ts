@@ -65,6 +65,19 @@ test('writes of one turn are one commit, in order, and each has its own result',
   t.deepEqual(seen, [[], ['a'], ['a', 'b']])
 })
 
+test('much at once is committed before the turn is over, for others could begin with it', async (t) => {
+  const database = opened(t)
+  let nextTurn = false
+  setImmediate(() => {
+    nextTurn = true
+  })
+  const writes = Array.from({ length: 40 }, (_, n) => database.write(() => put(database, `n${n}`)))
+  await Promise.all(writes.slice(0, 24))
+  t.false(nextTurn)
+  await Promise.all(writes)
+  t.is(names(database).length, 40)
+})
+
 test('a write that fails hurts no other of the same commit, and leaves nothing of itself', async (t) => {
   const database = opened(t)
   const after: string[] = []
