@@ -47,12 +47,12 @@ export interface Daemon {
 /** A real daemon in a process of its own, started by the real command line. */
 export interface Process extends Daemon {
   home: Home
-  /** Where peers reach it, also after a restart. */
+  /** Where peers reach it, also after a restart that does not move it. */
   address: string
   kill(): Promise<void>
   stop(): Promise<Ran>
-  /** Starts it again on the ports it had. */
-  restart(): Promise<void>
+  /** Starts it again on the ports it had, or with another for peers when it has `moved`. */
+  restart(where?: 'moved'): Promise<void>
 }
 
 export interface Lab extends AsyncDisposable {
@@ -143,7 +143,9 @@ export function lab(settings: Record<string, string> = {}): Lab {
       const { info } = current
       return {
         home,
-        address: `127.0.0.1:${info.port}`,
+        get address() {
+          return `127.0.0.1:${current.info.port}`
+        },
         get info() {
           return current.info
         },
@@ -159,9 +161,10 @@ export function lab(settings: Record<string, string> = {}): Lab {
           await ended(current.child)
           return result
         },
-        async restart() {
+        async restart(where) {
           await ended(current.child)
-          current = await launch('--port', String(info.port), '--api-port', String(info.api_port), ...flags)
+          const port = where === 'moved' ? 0 : current.info.port
+          current = await launch('--port', String(port), '--api-port', String(info.api_port), ...flags)
         },
       }
     },
