@@ -62,6 +62,8 @@ export interface Daemon {
 }
 
 const HOUSEKEEPING = 60_000
+/** Ms after the start: until then there is more urgent work. */
+const DISCOVER_AFTER = 1000
 /** What was received is remembered for twice as long as anything may be under way. */
 const SEEN_FOR = 2 * TIME_TO_LIVE + 24 * 3_600_000
 
@@ -299,6 +301,9 @@ export async function startDaemon({
   const api = await http.start()
   apiUrl = api.url
   started.defer(() => http.stop())
+  const discover = () =>
+    network.discover().catch((error) => log.warn({ error: String(error) }, 'not to be found on the local network'))
+  if (settings.mdns) started.defer(clock.after(DISCOVER_AFTER, discover))
   await wake.start()
   started.defer(() => wake.stop())
 
@@ -314,9 +319,6 @@ export async function startDaemon({
   })
   started.defer(() => removeDaemonInfo(home))
   log.info({ did: key.did, api: api.url, addresses: network.addresses() }, 'started')
-  // Last, and not waited for: whoever started the node need not.
-  if (settings.mdns)
-    network.discover().catch((error) => log.warn({ error: String(error) }, 'not to be found on the local network'))
 
   const parts = started.move()
   let stopping: Promise<void> | undefined

@@ -1,5 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import { type Clock, every, rfc3339, sleep } from '../../base/clock.ts'
+import { type Clock, every, sleep } from '../../base/clock.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
 import { displayLine } from '../../base/text.ts'
 import { tokenBucket } from '../../base/token-bucket.ts'
@@ -17,7 +17,8 @@ import {
   SESSION_FRAMES_BURST,
   SESSION_FRAMES_PER_SECOND,
 } from './constants.ts'
-import { fittingAgents, type Heartbeat, type Hello, helloFrame, type Located, readMessage } from './messages.ts'
+import { type Heartbeat, type Hello, type Located, readMessage } from './messages.ts'
+import { createWords } from './words.ts'
 
 /** What the peer says of itself, and how it does. */
 export interface SessionView extends Introduction {
@@ -73,8 +74,6 @@ export interface SessionParts {
   onEnd(session: Session, reason: string): void
 }
 
-/** Told in hello, and again only when it has changed. */
-const SAID_ONCE = ['agents', 'owner', 'addresses'] as const
 /** Messages that may wait for a peer that does not read. */
 const TELL_AHEAD = 8
 
@@ -88,11 +87,7 @@ export function createSession(parts: SessionParts): Session {
   const frames = tokenBucket({ clock, perSecond: SESSION_FRAMES_PER_SECOND, burst: SESSION_FRAMES_BURST })
   let stream: FramedStream | undefined
   let view: SessionView | undefined
-  /** The peer's last `sent_at` and when it came, to be echoed; own ones that may be echoed, with the time they were sent. */
-  let heard: { sent_at: string; at: number } | undefined
-  const told = new Map<string, number>()
-  /** What was last said of what is not repeated, as JSON. */
-  const said = new Map<string, string | undefined>()
+  const words = createWords(clock, parts.introduction)
   let waiting = 0
   let announcing: 'no' | 'now' | 'again' = 'no'
 
@@ -114,9 +109,7 @@ export function createSession(parts: SessionParts): Session {
     attach(raw) {
       if (ended.signal.aborted || stream) return raw.abort(new Error('one session a connection'))
       stream = frameStream(raw, SESSION_FRAME_MAX)
-      const introduction = parts.introduction()
-      for (const field of SAID_ONCE) isNews(field, introduction[field])
-      stream.send([helloFrame(introduction, stamp())]).catch(lost)
+      stream.send([words.hello()]).catch(lost)
       listen(stream).catch(lost)
     },
     announce: () => void announce(),
@@ -204,7 +197,7 @@ export function createSession(parts: SessionParts): Session {
       since: now,
       heardAt: now,
     }
-    if (hello.sent_at) heard = { sent_at: hello.sent_at, at: now }
+    if (hello.sent_at) words.heard(hello.sent_at)
     cancelHello()
     cancelHeartbeat = every(clock, HEARTBEAT_EVERY, beat)
     ready.resolve()
@@ -226,9 +219,8 @@ export function createSession(parts: SessionParts): Session {
     if (agents) current.agents = agents.map(plainAgent)
     if (project === undefined) delete current.project
     else current.project = project
-    if (sent_at) heard = { sent_at, at: now }
-    const sentAt = echo && told.get(echo.sent_at)
-    if (echo && sentAt !== undefined) current.latencyMs = Math.max(0, now - sentAt - echo.held_ms)
+    if (sent_at) words.heard(sent_at)
+    if (echo) current.latencyMs = words.latency(echo) ?? current.latencyMs
     noteAddresses(current, message)
     if (visible(current) !== before) parts.onChange(session)
     heardOfIt(message)
@@ -265,46 +257,12 @@ export function createSession(parts: SessionParts): Session {
     try {
       do {
         announcing = 'now'
-        await stream.send([heartbeatFrame()])
+        await stream.send([words.heartbeat()])
       } while ((announcing as string) === 'again' && !ended.signal.aborted)
     } catch (error) {
       lost(error)
     }
     announcing = 'no'
-  }
-
-  function heartbeatFrame(): Uint8Array {
-    const { presence, project, load, ...introduction } = parts.introduction()
-    const { agents, ...news } = Object.fromEntries(
-      SAID_ONCE.filter((field) => isNews(field, introduction[field])).map((field) => [field, introduction[field]]),
-    ) as Partial<Pick<Introduction, (typeof SAID_ONCE)[number]>>
-    return writeJson({
-      type: 'heartbeat',
-      presence,
-      ...(project === undefined ? {} : { project }),
-      load,
-      ...(agents ? { agents: fittingAgents(agents, news) } : {}),
-      ...news,
-      sent_at: stamp(),
-      ...(heard ? { echo: { sent_at: heard.sent_at, held_ms: Math.max(0, clock.now() - heard.at) } } : {}),
-    })
-  }
-
-  function isNews(field: string, value: unknown): boolean {
-    const text = JSON.stringify(value)
-    if (said.get(field) === text) return false
-    said.set(field, text)
-    return true
-  }
-
-  /** The time of a message that is sent now; the last few are remembered, because the peer echoes them. */
-  function stamp(): string {
-    const now = clock.now()
-    const text = rfc3339(now)
-    told.set(text, now)
-    const [oldest] = told.keys()
-    if (told.size > 4 && oldest !== undefined) told.delete(oldest)
-    return text
   }
 }
 
