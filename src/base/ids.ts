@@ -1,6 +1,19 @@
 import { v7, validate, version } from 'uuid'
 
+/** Random bytes for many ids at a time: asking for them costs more than all else of an id. */
+const pool = new Uint8Array(4096)
+let used = pool.length
+
+function randomBytes(): Uint8Array {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  used += 16
+  return pool.subarray(used - 16, used)
+}
+
 /** A new UUIDv7 whose time part is `now` (ms): ids made later sort later. */
-export const newId = (now: number): string => v7({ msecs: now })
+export const newId = (now: number): string => v7({ msecs: now, random: randomBytes() })
 
 export const isId = (text: string): boolean => validate(text) && version(text) === 7
