@@ -6,9 +6,11 @@ import { agentHandlers } from './capabilities/agents/handlers.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
 import { nodePresence } from './capabilities/agents/rules.ts'
 import { createApprovals } from './capabilities/approvals/handlers.ts'
+import { createFriends } from './capabilities/friends/handlers.ts'
 import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
-import { messagingWire, requestAskings } from './capabilities/messaging/receive.ts'
+import { messagingWire } from './capabilities/messaging/receive.ts'
+import { requestAskings } from './capabilities/messaging/strangers.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
 import { createOwners } from './capabilities/owner/handlers.ts'
 import { createWake } from './capabilities/wake/wake.ts'
@@ -116,6 +118,20 @@ export async function startDaemon({
   const mailbox = createMailbox(messaging)
   let apiUrl = ''
   outbox.onProgress(mailbox.progress)
+  const friends = createFriends({
+    clock,
+    key,
+    self,
+    database,
+    book,
+    outbox,
+    events,
+    directory,
+    network: peers,
+    telemetry,
+    agentNames: registry.names,
+    mail: mailbox,
+  })
   const owners = createOwners({
     clock,
     key,
@@ -157,7 +173,7 @@ export async function startDaemon({
     book,
     outbox,
     telemetry,
-    handlers: [...messagingWire(messaging, mailbox), owners.wire, ...wake.wire],
+    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire],
   })
   const network = createNetwork({
     clock,
@@ -198,6 +214,7 @@ export async function startDaemon({
   function tellOfPeer(change: string, peer: ConnectedPeer) {
     directory.refresh()
     if (change === 'updated') return
+    if (change === 'connected') friends.met(peer.did)
     if (change === 'disconnected') owners.gone(peer.did)
     const data = { did: peer.did, name: peer.name, address: peer.address, encryption: peer.encryption }
     database
@@ -213,7 +230,7 @@ export async function startDaemon({
     log,
     timeToLive: settings.approval_hours * 3_600_000,
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
-    askings: { ...requestAskings(messaging, mailbox), ...wake.askings },
+    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings },
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -233,6 +250,7 @@ export async function startDaemon({
         agents: () => registry.names().length,
         unread: mailbox.unread,
         requests: mailbox.tables.heldCount,
+        friendRequests: friends.requestCount,
         approvals: approvals.pendingCount,
         wake: wake.counts,
         outbox: outbox.count,
@@ -254,6 +272,7 @@ export async function startDaemon({
       },
     }),
     ...messagingHandlers(messaging, mailbox),
+    ...friends.handlers,
     ...approvals.handlers,
     ...owners.handlers,
     ...wake.handlers,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { agentOperations } from './capabilities/agents/operations.ts'
 import { approvalOperations } from './capabilities/approvals/operations.ts'
+import { friendOperations } from './capabilities/friends/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
 import { ownerOperations } from './capabilities/owner/operations.ts'
@@ -11,6 +12,7 @@ export const operations = [
   ...nodeOperations,
   ...agentOperations,
   ...messagingOperations,
+  ...friendOperations,
   ...approvalOperations,
   ...ownerOperations,
   ...wakeOperations,

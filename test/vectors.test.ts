@@ -1,9 +1,10 @@
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { getPublicKeyAsync, signAsync, verifyAsync } from '@noble/ed25519'
+import { scrypt } from '@noble/hashes/scrypt.js'
 import test from 'ava'
 import { canonicalJson } from '../src/base/canonical.ts'
-import { didKey, didOfPeerId, isDid, nodeOf, ownerPublicKey, parseDid, peerIdOf } from '../src/base/did.ts'
+import { agentDid, didKey, didOfPeerId, isDid, nodeOf, ownerPublicKey, parseDid, peerIdOf } from '../src/base/did.ts'
 import { Envelope, FRAME_MAX, SIGNING_PREFIX, signingText } from '../src/contract/envelope.ts'
 import { open, seal } from '../src/core/envelopes.ts'
 import {
@@ -16,6 +17,7 @@ import {
 } from '../src/identity/owner.ts'
 import { OwnerKeyFile, openOwnerKey } from '../src/identity/owner-key.ts'
 import { keyFromSeed, verifySignature } from '../src/identity/signing.ts'
+import { verifyCode } from '../src/identity/verify-code.ts'
 import { createFrameDecoder, encodeFrames } from '../src/p2p/frames.ts'
 import vectors from './vectors.json' with { type: 'json' }
 
@@ -26,6 +28,17 @@ const now = Date.parse(vectors.now)
 const { alice, bob } = vectors.identities
 const identityOf = (name: string) => (name === 'alice' ? alice : bob)
 const between = (remote: { did: string }, self: { did: string }) => ({ remote: remote.did, self: self.did, now })
+
+test('verification code: the same on both sides, by another implementation of scrypt too', async (t) => {
+  t.is(await verifyCode(alice.did, bob.did), vectors.verify_code)
+  t.is(await verifyCode(agentDid(bob.did, 'claude-1'), alice.did), vectors.verify_code)
+  const prefix = utf8('agora-verify-1\n')
+  const [low, high] = [alice.did, bob.did].sort()
+  const derived = scrypt(utf8(`agora-verify-1\n${low}\n${high}`), prefix, { N: 32_768, r: 8, p: 1, dkLen: 30 })
+  const groups = Array.from({ length: 6 }, (_, n) => derived.slice(5 * n, 5 * n + 5))
+  const digits = groups.map((group) => Number(BigInt(`0x${hex(group)}`) % 100_000n))
+  t.is(digits.map((number) => String(number).padStart(5, '0')).join(' '), vectors.verify_code)
+})
 
 for (const [name, identity] of Object.entries(vectors.identities)) {
   test(`identity of ${name}`, async (t) => {

@@ -24,6 +24,7 @@ const kinds = {
   unknown_name: 'not_found',
   unknown_operation: 'not_found',
   already_exists: 'conflict',
+  blocked: 'conflict',
   owner_missing: 'conflict',
   owner_revoked: 'conflict',
   conversation_paused: 'conflict',

@@ -56,5 +56,7 @@ export const FailureReason = z.enum([
   'too_soon',
   'malformed',
   'unsupported_type',
+  'too_soon',
+  'blocked',
 ])
 export type FailureReason = z.output<typeof FailureReason>

@@ -115,6 +115,8 @@ export function createInbound({
     return { id, stage: 'stored', at, ...(note === null ? {} : { note }) }
 
     function decide(): Outcome | undefined {
+      // What was under way when it was shut out.
+      if (book.isBlocked(did)) return { stage: 'failed', reason: 'not_permitted' }
       if (!handler) return { stage: 'failed', reason: 'unsupported_type' }
       const { definition } = handler
       // A receipt is as true late as on time, and taken again it changes nothing.

@@ -1,6 +1,6 @@
 import { sql as raw } from 'kysely'
 import type { Clock } from '../base/clock.ts'
-import { TIME_TO_LIVE } from '../contract/envelope.ts'
+import { type FailureReason, TIME_TO_LIVE } from '../contract/envelope.ts'
 import { receiptWire } from '../contract/receipt.ts'
 import type { Database } from '../store/database.ts'
 import { sqlBuilder } from '../store/database.ts'
@@ -40,6 +40,8 @@ export interface Outbox extends LinkListener {
   settle(id: string, peer: string): Settled | undefined
   /** Within a write: a receipt tells of an envelope, which has come to its end here by that. Whoever listens for progress is told. */
   learn(progress: Omit<Progress, 'sentAt'>): void
+  /** Within a write: everything that waits for a peer comes to nothing. */
+  abandon(peer: string, reason: FailureReason): void
   /** Where an envelope stands that is not settled yet. */
   find(id: string, peer: string): OutboxRow | undefined
   /** Everything but receipts that waits, oldest first, after `seq`. */
@@ -289,6 +291,16 @@ export function createOutbox({
     },
     settle,
     learn: (progress) => tell({ ...progress, sentAt: settle(progress.id, progress.peer)?.first_sent_at ?? undefined }),
+    abandon(peer, reason) {
+      const at = clock.now()
+      for (const { id, type } of database.all(
+        sql.selectFrom('outbox').select(['id', 'type']).where('peer', '=', peer).orderBy('seq'),
+      )) {
+        const settled = settle(id, peer)
+        if (type === receiptWire.type) continue
+        tell({ id, peer, stage: 'failed', at, sentAt: settled?.first_sent_at ?? undefined, reason })
+      }
+    },
     find: (id, peer) => byId.first({ id, peer }),
     list: (seq, limit) =>
       database.all(

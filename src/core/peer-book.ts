@@ -27,6 +27,8 @@ export interface KnownPeer {
   last_seen: number
   /** A friend is a peer that was given a trust level, of whatever height. */
   friend_since: number | undefined
+  /** When a friend got the name it has here: of friends with one name the first keeps it. */
+  named_at: number | undefined
   notes: string | undefined
   /** The trust that the peer says it gives this node; undefined while it said nothing, or that it gives none. */
   their_trust: TrustLevel | undefined
@@ -38,7 +40,7 @@ export interface KnownPeer {
   given_by: 'operator' | 'owner' | undefined
 }
 
-export type PeerChanges = Partial<Omit<KnownPeer, 'did' | 'addresses'>>
+export type PeerChanges = Partial<Omit<KnownPeer, 'did' | 'addresses' | 'named_at'>>
 
 /** Who is known and how far they are trusted; on disk, and whole in memory, since it is asked for every envelope. */
 export interface PeerBook {
@@ -53,6 +55,7 @@ export interface PeerBook {
   list(trust?: TrustLevel): KnownPeer[]
   friends(): KnownPeer[]
   isBlocked(did: string): boolean
+  listBlocked(): KnownPeer[]
   /**
    * Notes that the peer was met under this name, and the address when this node dialled it. A stranger who came by itself is not kept:
    * identities cost nothing, and disks do. A friend keeps the name it became one under.
@@ -126,7 +129,13 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
 
   function change(did: string, changes: PeerChanges, name?: string) {
     const before = current(did)
-    keep(before, { ...(before ?? newPeer(did, name)), ...changes })
+    const after = { ...(before ?? newPeer(did, name)), ...changes }
+    keep(before, { ...after, named_at: namedAt(before, after) })
+  }
+
+  function namedAt(before: KnownPeer | undefined, after: KnownPeer): number | undefined {
+    if (after.friend_since === undefined || after.name === didTail(after.did)) return undefined
+    return before?.name === after.name && before.named_at !== undefined ? before.named_at : clock.now()
   }
 
   return {
@@ -138,6 +147,7 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
     list: (least = 0) => [...known.values()].filter((peer) => trust(peer.did) >= least),
     friends: () => [...known.values()].filter((peer) => peer.friend_since !== undefined),
     isBlocked,
+    listBlocked: () => [...known.values()].filter((peer) => peer.blocked_at !== undefined),
     met: (did, name, address) =>
       database.write(() => {
         const before = current(did)
@@ -147,12 +157,8 @@ export function createPeerBook({ clock, database }: { clock: Clock; database: Da
         const source = peer.addresses.find((one) => one.address === address)?.source ?? 'dialled'
         const worked = address === undefined ? [] : [{ address, source, last_success: now }]
         const isPinned = peer.friend_since !== undefined && peer.name !== didTail(did)
-        keep(before, {
-          ...peer,
-          name: isPinned ? peer.name : name,
-          addresses: merged(worked, peer.addresses),
-          last_seen: now,
-        })
+        const after = { ...peer, name: isPinned ? peer.name : name, last_seen: now }
+        keep(before, { ...after, addresses: merged(worked, peer.addresses), named_at: namedAt(before, after) })
       }),
     learn: (did, addresses, source) =>
       database.write(() => {
@@ -188,6 +194,7 @@ export const newPeer = (did: string, name = didTail(did)): KnownPeer => ({
   addresses: [],
   last_seen: 0,
   friend_since: undefined,
+  named_at: undefined,
   notes: undefined,
   their_trust: undefined,
   verified_at: undefined,
@@ -219,6 +226,7 @@ const fromRow = (row: Row): KnownPeer => ({
   addresses: JSON.parse(row.addresses),
   last_seen: row.last_seen,
   friend_since: orUndefined(row.friend_since),
+  named_at: orUndefined(row.named_at),
   notes: orUndefined(row.notes),
   their_trust: orUndefined(row.their_trust as TrustLevel | null),
   verified_at: orUndefined(row.verified_at),
@@ -232,6 +240,7 @@ const toRow = (peer: KnownPeer): Omit<Row, 'first_seen'> => ({
   alias: peer.alias ?? null,
   addresses: JSON.stringify(peer.addresses),
   friend_since: peer.friend_since ?? null,
+  named_at: peer.named_at ?? null,
   notes: peer.notes ?? null,
   their_trust: peer.their_trust ?? null,
   verified_at: peer.verified_at ?? null,

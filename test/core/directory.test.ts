@@ -29,6 +29,7 @@ function directory({ agents = [], known = [], connected = [] }: World) {
       met: () => Promise.resolve(),
       friends: () => peers.filter((peer) => peer.friend_since !== undefined),
       isBlocked: () => false,
+      listBlocked: () => [],
       learn: () => Promise.resolve(),
       unlearn: () => Promise.resolve(),
       change: () => undefined,

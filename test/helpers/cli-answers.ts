@@ -118,6 +118,7 @@ export const answers: Answers = {
     approvals: 1,
     wake: { hooks: 2, running: 1 },
     requests: 1,
+    friend_requests: 1,
     outbox: 0,
     paused_conversations: 1,
     storage: { state: 'ok', database_bytes: 1_300_000 },

@@ -7,9 +7,11 @@ import { agentDid } from '../../src/base/did.ts'
 import { agentHandlers } from '../../src/capabilities/agents/handlers.ts'
 import { createAgentRegistry } from '../../src/capabilities/agents/registry.ts'
 import { createApprovals } from '../../src/capabilities/approvals/handlers.ts'
+import { createFriends } from '../../src/capabilities/friends/handlers.ts'
 import { messagingHandlers } from '../../src/capabilities/messaging/handlers.ts'
 import { createMailbox } from '../../src/capabilities/messaging/mailbox.ts'
-import { messagingWire, requestAskings } from '../../src/capabilities/messaging/receive.ts'
+import { messagingWire } from '../../src/capabilities/messaging/receive.ts'
+import { requestAskings } from '../../src/capabilities/messaging/strangers.ts'
 import { nodeHandlers } from '../../src/capabilities/node/handlers.ts'
 import { createOwners } from '../../src/capabilities/owner/handlers.ts'
 import { createWake } from '../../src/capabilities/wake/wake.ts'
@@ -146,6 +148,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const messaging = { ...shared, agents: registry, readers, conversationBudget }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
+  const friends = createFriends({ ...shared, self, agentNames: registry.names, mail: mailbox })
   const owners = createOwners({
     ...shared,
     files: home,
@@ -166,12 +169,13 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   mailbox.onDelivered(wake.delivered)
   const inbound = createInbound({
     ...shared,
-    handlers: [...messagingWire(messaging, mailbox), owners.wire, ...wake.wire],
+    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire],
   })
   const counts = {
     agents: () => registry.names().length,
     unread: mailbox.unread,
     requests: mailbox.tables.heldCount,
+    friendRequests: friends.requestCount,
     approvals: () => approvals.pendingCount(),
     wake: wake.counts,
     outbox: outbox.count,
@@ -191,7 +195,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     log: telemetry.log,
     timeToLive: settings.approval_hours * 3_600_000,
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
-    askings: { ...requestAskings(messaging, mailbox), ...wake.askings },
+    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings },
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -200,6 +204,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     ...nodeHandlers({ ...shared, self, apiUrl: () => 'http://127.0.0.1:0', counts, requestStop: () => undefined }),
     ...agentHandlers({ database, events, registry, self, tokenFile, unread, onRemove }),
     ...messagingHandlers(messaging, mailbox),
+    ...friends.handlers,
     ...approvals.handlers,
     ...owners.handlers,
     ...wake.handlers,
@@ -212,6 +217,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     inbound,
     dispatch,
     approvals,
+    friends,
     owners,
     wake,
     /** Resolves when nothing that arrived or can be sent now is still under way. */

@@ -89,6 +89,7 @@ export async function startNode(
       poke()
     },
     friends: () => [...known.values()].filter((peer) => peer.friend_since !== undefined),
+    listBlocked: () => [],
     isBlocked: (did) => known.get(did)?.blocked_at !== undefined,
     learn: () => Promise.resolve(),
     unlearn: () => Promise.resolve(),

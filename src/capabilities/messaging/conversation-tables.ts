@@ -115,6 +115,7 @@ export const conversationTables = (database: Database) => {
           .innerJoin('messages', 'messages.position', 'message_text.rowid')
           .select(['messages.position as position', 'messages.conversation_id as conversation_id'])
           .where('message_text', '=', match)
+          .where('messages.held', '=', 0)
           .where('message_text.rowid', '<', before)
           .orderBy('message_text.rowid', 'desc')
           .limit(limit),
@@ -127,6 +128,7 @@ export const conversationTables = (database: Database) => {
         .select('messages.position')
         .where('messages.conversation_id', '=', id)
         .where('messages.position', '>=', since)
+        .where('messages.held', '=', 0)
         .where('message_text', '=', match)
         .limit(1)
       return database.first(party ? query.where((e) => ofParty(e, party)) : query) !== undefined

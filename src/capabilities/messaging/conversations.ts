@@ -101,7 +101,8 @@ export function conversationHandlers(
       const rows = mine ? tables.conversationsOf(mine.inbox, before, limit) : tables.conversations(before, limit)
       const last = rows.at(-1)
       return {
-        items: rows.map((row) => view(row, actor)),
+        // Of one with a blocked peer nothing is left to show.
+        items: rows.map((row) => view(row, actor)).filter((conversation) => conversation.last !== undefined),
         ...(last && rows.length === limit ? { next_cursor: cursorOf(last.last_position, 'back') } : {}),
       }
     },

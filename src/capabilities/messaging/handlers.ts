@@ -10,9 +10,9 @@ import { conversationHandlers } from './conversations.ts'
 import { cursorOf, positionOf } from './cursors.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
-import { requestHandlers } from './receive.ts'
 import type { ConsumerRow, InboxRow, MessageRow } from './rows.ts'
 import { sendHandler } from './send.ts'
+import { requestHandlers } from './strangers.ts'
 
 type Names = Extract<
   keyof Handlers,

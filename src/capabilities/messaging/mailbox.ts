@@ -6,11 +6,12 @@ import type { Receipt } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
+import type { KnownPeer } from '../../core/peer-book.ts'
 import { postReceipts } from '../../core/receipts.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
 import type { InboxRow, MessageRow, OutgoingRow } from './rows.ts'
-import type { Turn } from './rules.ts'
+import { hear, type Turn } from './rules.ts'
 import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
 import { messagingTables } from './tables.ts'
@@ -219,8 +220,37 @@ export function createMailbox(parts: MessagingParts) {
     agents.setTrace(agent, { ...(trace ?? { id, hops: 0 }), conversation_id: last.conversation_id })
   }
 
+  /** Delivers a message that was kept. */
+  function take(row: MessageRow, inboxes: string[]): void {
+    const { trace } = parse(row)
+    const speaker = nodeOf(row.from_did) === row.from_did ? 'person' : 'agent'
+    enter(row, hear(speaker, row.id, talk(row.conversation_id), trace), inboxes)
+  }
+
+  /** Delivers what a stranger sent and what waited for the operator. */
+  function letIn(did: string): void {
+    const rows = tables.held(did)
+    for (const row of rows) {
+      tables.release(row.position)
+      const inboxes = inboxesFor(row.to_did, row.from_did)
+      // Written for an agent that is not here: the operator, who let the stranger in, keeps it.
+      take(row, inboxes.length > 0 ? inboxes : inboxesFor(nodeOf(row.to_did), row.from_did))
+    }
+    // Their senders were told that it waits; now it does not.
+    report(rows, 'stored')
+  }
+
+  const mayEnter = (peer: KnownPeer | undefined) =>
+    peer?.blocked_at === undefined && grantPeer(peer?.did ?? '', peer?.trust ?? 0, ['message.deliver']) !== undefined
+  // Whatever gave the trust: the operator by letting in or befriending, or the rule for nodes of one owner.
+  book.onChange((before, after) => {
+    if (!mayEnter(before) && mayEnter(after)) letIn(after.did)
+  })
+
   return {
     tables,
+    take,
+    letIn,
     unread,
     inboxOf,
     inboxesFor,
@@ -264,6 +294,15 @@ export function createMailbox(parts: MessagingParts) {
     dropInbox(inbox: string): void {
       tables.dropInbox(inbox)
       database.afterCommit(() => unreadCounts.delete(inbox))
+    },
+    /** What a peer sent is not shown while it is blocked. */
+    hide(did: string): void {
+      tables.hide(did)
+      database.afterCommit(() => unreadCounts.clear())
+    },
+    unhide(did: string): void {
+      tables.unhide(did)
+      database.afterCommit(() => unreadCounts.clear())
     },
     /** Resolves when every message kept so far can be found by its words. */
     searchable: searchIndex.ready,

@@ -11,7 +11,7 @@ export interface MessageRow {
   sent_at: number
   received_at: number | null
   direction: 'in' | 'out' | 'local'
-  /** 1 while a stranger's message waits for the operator. */
+  /** 1 while a stranger's message waits for the operator; 2 more while its sender is blocked. */
   held: number
   stage: string
   note: string | null

@@ -147,6 +147,12 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     const answers = input.reply_to === undefined ? undefined : answered(input.reply_to, from)
     const conversationId = input.conversation_id ?? answers?.conversation_id
     const to = input.to === undefined ? answers && otherSide(answers, from) : directory.resolve(input.to, 'to')
+    if (to !== undefined && book.isBlocked(nodeOf(to))) {
+      throw new AgoraError('blocked', `to: ${directory.nameOf(nodeOf(to))} is blocked.`, {
+        field: 'to',
+        hint: 'Unblock it first: `agora friends unblock`.',
+      })
+    }
     if (to === from) throw new AgoraError('invalid_input', 'to: this is the sender itself.', { field: 'to' })
 
     if (to !== undefined) {

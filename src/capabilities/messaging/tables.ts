@@ -14,6 +14,10 @@ import {
 /** Rows marked as shown at a time. */
 const SHOWN_AT_ONCE = 10_000
 
+/** In front of the inbox, and added to `held`, of what a blocked peer sent. */
+const HIDDEN = 'blocked:'
+const HELD_HIDDEN = 2
+
 /** Everything messaging asks of the database, each query under the name of what it answers. */
 export const messagingTables = (database: Database) => {
   const insertMessage = database.statement<Omit<MessageRow, 'position'>>((value) =>
@@ -104,6 +108,46 @@ export const messagingTables = (database: Database) => {
       database.run(sql.updateTable('messages').set({ held: 0, note: null }).where('position', '=', position)),
     drop: (position: number) => database.run(sql.deleteFrom('messages').where('position', '=', position)),
 
+    /** What a node sent goes where no reader looks; `held` says that, and whether it had waited for the operator. */
+    hide(did: string) {
+      const positions = sql
+        .selectFrom('messages')
+        .select('position')
+        .where((e) => fromNode(e, did))
+      database.run(
+        sql
+          .updateTable('deliveries')
+          .set((e) => ({ inbox: e(e.val(HIDDEN), '||', e.ref('inbox')) }))
+          .where('message', 'in', positions.where('held', '=', 0)),
+      )
+      database.run(
+        sql
+          .updateTable('messages')
+          .set((e) => ({ held: e('held', '+', HELD_HIDDEN) }))
+          .where((e) => fromNode(e, did))
+          .where('held', '<', HELD_HIDDEN),
+      )
+    },
+    unhide(did: string) {
+      const positions = sql
+        .selectFrom('messages')
+        .select('position')
+        .where((e) => fromNode(e, did))
+      database.run(
+        sql
+          .updateTable('deliveries')
+          .set((e) => ({ inbox: e.fn<string>('substr', ['inbox', e.val(HIDDEN.length + 1)]) }))
+          .where('message', 'in', positions.where('held', '=', HELD_HIDDEN)),
+      )
+      database.run(
+        sql
+          .updateTable('messages')
+          .set((e) => ({ held: e('held', '-', HELD_HIDDEN) }))
+          .where((e) => fromNode(e, did))
+          .where('held', '>=', HELD_HIDDEN),
+      )
+    },
+
     unread: (inbox: string, after: number, limit: number) =>
       forward(unshown(inbox).where('deliveries.position', '>', after), limit),
     following: (inbox: string, after: number, limit: number) =>
@@ -132,7 +176,7 @@ export const messagingTables = (database: Database) => {
           .where('inbox', '=', inbox),
       )?.position ?? 0,
     dropInbox(inbox: string) {
-      database.run(sql.deleteFrom('deliveries').where('inbox', '=', inbox))
+      database.run(sql.deleteFrom('deliveries').where('inbox', 'in', [inbox, HIDDEN + inbox]))
       database.run(sql.deleteFrom('consumers').where('inbox', '=', inbox))
       database.run(sql.deleteFrom('conversation_members').where('inbox', '=', inbox))
     },

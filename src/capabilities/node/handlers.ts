@@ -22,6 +22,7 @@ export interface NodeParts {
     agents: () => number
     unread: (inbox: string) => number
     requests: () => number
+    friendRequests: () => number
     approvals: () => number
     wake: () => { hooks: number; running: number }
     outbox: () => number
@@ -100,6 +101,7 @@ export function nodeHandlers({
       agents: counts.agents(),
       unread: counts.unread(actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX),
       requests: counts.requests(),
+      friend_requests: counts.friendRequests(),
       approvals: counts.approvals(),
       wake: counts.wake(),
       outbox: counts.outbox(),

@@ -53,6 +53,7 @@ export const Status = z
     agents: z.int(),
     unread: z.int(),
     requests: z.int(),
+    friend_requests: z.int(),
     approvals: z.int(),
     /** Hooks that are set, and those running now. */
     wake: z.object({ hooks: z.int(), running: z.int() }),
