@@ -36,6 +36,9 @@ export const TOLD_PER_SECOND = 1 / 60
 
 /** Ms to wait after each failure at an address that only was told; after one more it is given up. */
 export const TRIES = [60_000, 600_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000]
+/** Ms for which nothing is learned of an address that was given up; where the operator gave it, and another node answers, it is dialled again after so many. */
+export const GIVEN_UP_FOR = 24 * 3_600_000
+export const GIVEN_PAUSE = 3_600_000
 
 /** Of the addresses where a peer answered once, so many are dialled every time; the others after such a pause (ms) at most. */
 export const ALWAYS_TRIED = 2

@@ -39,23 +39,25 @@ export function createDialler(parts: DiallerParts): Dialler {
   async function dial(
     address: string,
     signal: AbortSignal | undefined,
-    did?: string,
-    lookUp: (address: string) => Promise<string[]> = async (one) => [one],
+    sought?: { did: string; isGiven: boolean },
   ): Promise<Session> {
-    const { multiaddr, expected = did } = parseAddress(address)
+    const { multiaddr, expected = sought?.did } = parseAddress(address)
     const transport = parts.transport()
     if (!transport) throw new AgoraError('stopping', 'The network is not running.')
     if (expected === self || transport.listening().includes(multiaddr)) throw selfDialled(address)
     if (expected !== undefined && parts.isBlocked(expected)) throw blockedPeer(expected)
     const open = expected === undefined ? undefined : peers.session(expected)
     if (open) return open
-    const connection = await connectTo(transport, address, () => lookUp(multiaddr), signal)
+    const isTold = sought !== undefined && whereabouts.isTold(sought.did, multiaddr)
+    const where = () => (isTold ? resolveTold(multiaddr) : Promise.resolve([multiaddr]))
+    const connection = await connectTo(transport, address, where, signal)
     const actual = didOfPeerId(connection.remotePeer.toString())
     if (actual === undefined || (expected !== undefined && actual !== expected)) {
       // Compared before anything is said; others may be waiting for this connection with nobody in particular in mind.
       if (!peers.has(connection)) connection.abort(new Error('not who was expected'))
-      if (did !== undefined) whereabouts.wrong(did, multiaddr, actual ?? connection.remotePeer.toString())
-      throw wrongIdentity(address, expected ?? 'a node with an Ed25519 key', actual ?? connection.remotePeer.toString())
+      const found = actual ?? connection.remotePeer.toString()
+      if (sought) whereabouts.wrong(sought.did, multiaddr, found, sought.isGiven)
+      throw wrongIdentity(address, expected ?? 'a node with an Ed25519 key', found)
     }
     dialled.set(connection, multiaddr)
     const session = peers.open(connection, actual)
@@ -82,16 +84,15 @@ export function createDialler(parts: DiallerParts): Dialler {
   }
 
   return {
-    dial,
+    dial: (address, signal) => dial(address, signal),
     dialledAt: (connection) => dialled.get(connection) ?? connection.remoteAddr.toString(),
     async find(did, given, signal) {
       const plan = whereabouts.plan(did, given)
       if (plan.length === 0)
         throw new AgoraError('unreachable', `No address of ${did} is known that is worth a try now.`)
       return firstOf({ clock, stagger: DIAL_STAGGER, signal }, plan, async (address, stop) => {
-        const told = whereabouts.isTold(did, address)
         try {
-          return await dial(address, stop, did, told ? resolveTold : undefined)
+          return await dial(address, stop, { did, isGiven: given.includes(address) })
         } catch (error) {
           if (!stop.aborted) whereabouts.failed(did, address)
           throw error

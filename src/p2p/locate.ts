@@ -144,7 +144,8 @@ export function createLocator(parts: LocatorParts): Locator {
     },
     moved(did) {
       ask(did)
-      match(did)
+      // As a search of its own: who moves without end has others told a few times.
+      if (searches.get(did)?.bucket.take() === 0) match(did)
     },
     gone(did) {
       searches.delete(did)

@@ -6,6 +6,8 @@ import type { Telemetry } from '../core/telemetry.ts'
 import {
   ADDRESSES_TOLD,
   ALWAYS_TRIED,
+  GIVEN_PAUSE,
+  GIVEN_UP_FOR,
   OLD_PAUSE_MAX,
   TELLERS_MAX,
   TOLD_AT_ONCE,
@@ -37,8 +39,11 @@ export interface Whereabouts {
   /** The peer answered there. */
   worked(did: string, address: string): void
   failed(did: string, address: string): void
-  /** Somebody else answered there: the operator is told, and it is not dialled for this peer for a day. */
-  wrong(did: string, address: string, actual: string): void
+  /**
+   * Somebody else answered there: the operator is told, and it is not dialled for this peer for a day, or for an hour where the operator
+   * said that it is there.
+   */
+  wrong(did: string, address: string, actual: string, isGiven: boolean): void
 }
 
 interface Tried {
@@ -48,8 +53,6 @@ interface Tried {
   /** Nothing is learned about it before `next`. */
   over: boolean
 }
-
-const DAY = 24 * 3_600_000
 
 export function createWhereabouts({
   clock,
@@ -83,8 +86,8 @@ export function createWhereabouts({
     return bucket
   }
 
-  function giveUp(did: string, address: string, failures: number): void {
-    put(tried, keyOf(did, address), { failures, next: clock.now() + DAY, over: true }, TRIED_MAX)
+  function giveUp(did: string, address: string, ms: number): void {
+    put(tried, keyOf(did, address), { failures: 0, next: clock.now() + ms, over: true }, TRIED_MAX)
     note(book.unlearn(did, address))
   }
 
@@ -128,10 +131,10 @@ export function createWhereabouts({
       if (rank < 0 || isOver(did, address) || (hasWorked && rank < ALWAYS_TRIED)) return
       const failures = (tried.get(keyOf(did, address))?.failures ?? 0) + 1
       const pause = hasWorked ? Math.min(OLD_PAUSE_MAX, TRIES[failures - 1] ?? OLD_PAUSE_MAX) : TRIES[failures - 1]
-      if (pause === undefined) return giveUp(did, address, failures)
+      if (pause === undefined) return giveUp(did, address, GIVEN_UP_FOR)
       put(tried, keyOf(did, address), { failures, next: clock.now() + pause, over: false }, TRIED_MAX)
     },
-    wrong(did, address, actual) {
+    wrong(did, address, actual, isGiven) {
       const one = find(did, address)
       telemetry.security('wrong_key_at_address', did, {
         address,
@@ -140,7 +143,7 @@ export function createWhereabouts({
           ? { told_by: tellers.get(keyOf(did, address)) }
           : { last_success: one.last_success }),
       })
-      giveUp(did, address, 0)
+      giveUp(did, address, isGiven ? GIVEN_PAUSE : GIVEN_UP_FOR)
     },
   }
 }

@@ -144,6 +144,20 @@ test('one is told again when the other has moved, or when it asks again, and not
   t.is(node.items(alice).length, 3)
 })
 
+test('who asks or moves without end is heard a few times', (t) => {
+  const node = carol()
+  const [alice, bob] = [newKey().did, newKey().did]
+  for (const did of [alice, bob]) node.connect(did)
+  node.seek(alice, [bob])
+  for (let n = 0; n < 20; n++) node.seek(bob, [alice])
+  t.is(node.items(bob).length, 6)
+  t.is(node.counts.filter((count) => count === 'rate_limited locate').length, 14)
+  node.state.places = () => [`/ip4/203.0.113.7/tcp/${(moves % 60_000) + 1}`]
+  let moves = 0
+  for (; moves < 20; moves++) node.locator.moved(alice)
+  t.is(node.items(bob).length, 6 + 5)
+})
+
 test('addresses of her own machine are told to nobody elsewhere, and at most eight', (t) => {
   const node = carol()
   const [alice, bob] = [newKey().did, newKey().did]

@@ -15,12 +15,13 @@ function setup() {
   const dials: number[] = []
   const connected = new Set<string>()
   let up: string | undefined
+  let isNowhere = false
   const redialer = createRedialer({
     clock,
     log: silent,
     random: () => 0,
     isConnected: (did) => connected.has(did),
-    canDial: () => true,
+    canDial: () => !isNowhere,
     async dial() {
       dials.push((clock.now() - began) / 1000)
       if (up === undefined) throw new Error('nobody there')
@@ -35,6 +36,9 @@ function setup() {
     redialer,
     up: (did: string | undefined) => {
       up = did
+    },
+    nowhere: (is: boolean) => {
+      isNowhere = is
     },
     connected,
     lose(did: string) {
@@ -110,6 +114,45 @@ test('two addresses of one peer become one', async (t) => {
   lose('bob')
   await clock.advance(10_000)
   t.is(dials.length, 3)
+})
+
+test('whom there is nowhere to dial is looked at again every half minute, and dialled at once when there is', async (t) => {
+  const { clock, dials, redialer, nowhere } = setup()
+  nowhere(true)
+  redialer.wantPeer('bob', [])
+  redialer.dialNow('bob')
+  await clock.advance(100_000)
+  t.deepEqual(dials, [])
+  nowhere(false)
+  redialer.dialNow('bob')
+  await clock.advance(1000)
+  t.deepEqual(dials, [100, 101])
+  nowhere(true)
+  await clock.advance(5000)
+  nowhere(false)
+  await clock.advance(28_000)
+  t.deepEqual(dials.slice(2), [133])
+})
+
+test('what is learned while a peer is dialled is tried next, without a pause', async (t) => {
+  const { clock, dials, redialer } = setup()
+  redialer.wantPeer('bob', ['host:1'])
+  redialer.dialNow('bob')
+  redialer.dialNow('bob')
+  await clock.advance(0)
+  t.deepEqual(dials, [0, 0])
+})
+
+test('who is released is forgotten, but where the operator said that it is', async (t) => {
+  const { clock, dials, redialer } = setup()
+  redialer.wantPeer('bob', ['host:1'])
+  redialer.wantPeer('carol', [])
+  redialer.release('bob')
+  redialer.release('carol')
+  redialer.release('nobody')
+  for (const did of ['bob', 'carol']) redialer.dialNow(did)
+  await clock.advance(0)
+  t.deepEqual(dials, [0])
 })
 
 test('nothing is dialled after stop', async (t) => {
