@@ -60,6 +60,8 @@ export interface Remote {
   seal(text: string, words?: Words): ReturnType<typeof seal>
   /** Sends a message and answers the receipt for it. */
   say(text: string, words?: Words): Promise<Receipt | undefined>
+  /** Sends an envelope of any type from its node and answers the receipt for it. */
+  post(type: string, body: Record<string, unknown>): Promise<Receipt | undefined>
   /** Tells what became of an envelope it was sent. */
   receipt(id: string, stage: Receipt['stage'], more?: Partial<Receipt>): Promise<void>
   connect(): void
@@ -106,6 +108,11 @@ export function remoteNode(name: string, { clock, did: node, parts, network }: R
     async say(text, words) {
       const { envelope, text: bytes } = sealed(text, words)
       await take(bytes)
+      return receipts().findLast((receipt) => receipt.id === envelope.id)
+    },
+    async post(type, body) {
+      const { envelope, text } = seal({ key, clock }, { type, from: key.did, to: node, body })
+      await take(text)
       return receipts().findLast((receipt) => receipt.id === envelope.id)
     },
     async receipt(id, stage, more = {}) {

@@ -136,8 +136,8 @@ export function createFriends(parts: FriendParts): Friends {
           ...(alias === undefined ? {} : { alias: alias ?? undefined }),
           ...(notes === undefined ? {} : { notes: notes ?? undefined }),
         }
-        const trust = trust_level ?? before?.trust ?? DEFAULT_TRUST
-        links.command(did, { do: 'give', trust, ask: false }, more)
+        if (trust_level === undefined) links.note(did, more)
+        else links.command(did, { do: 'give', trust: trust_level, ask: false }, more)
       })
       return friendOf(did)
     },

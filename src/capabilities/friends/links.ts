@@ -37,6 +37,8 @@ export interface Links {
   relation(did: string): Relation
   /** Does what the operator wants; false when there is nothing it could be done to. `more` is changed of the peer with it. */
   command(did: string, command: Command, more?: PeerChanges & { name?: string }): boolean
+  /** Changes what is the operator's own matter; the peer is told nothing. */
+  note(did: string, more: PeerChanges): void
   /** Writes down what became of a relation, whose entry in the peer book is `entry` before. */
   apply(did: string, before: Relation, change: Change, more?: PeerChanges & { name?: string }): void
   /** Something became known of an envelope this node sent. */
@@ -226,6 +228,10 @@ export function createLinks(parts: LinkParts): Links {
   return {
     relation,
     command,
+    note(did, more) {
+      const before = relation(did)
+      apply(did, before, { relation: before, word: undefined, news: undefined }, more)
+    },
     apply,
     progress({ id, peer, stage, reason }) {
       if (stage === 'sent' || stage === 'expired') return
