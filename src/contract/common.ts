@@ -39,5 +39,9 @@ export const page = <Item extends z.ZodType>(item: Item) =>
 export const Time = z.iso.datetime()
 export const Empty = z.object({})
 
+/** Text that is signed or shown on: half a character has no form in UTF-8. */
+export const wellFormed = (text: z.ZodString) =>
+  text.refine((value) => value.isWellFormed(), 'holds half a character (a lone surrogate)')
+
 /** What an agent says for what it asks the operator to approve; of no effect in a call of the operator's. */
-export const Why = z.string().max(500)
+export const Why = wellFormed(z.string().max(500))

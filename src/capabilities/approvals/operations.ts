@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Cursor, Limit, page } from '../../contract/common.ts'
+import { Cursor, Limit, page, wellFormed } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
 import { Approval, ApprovalStatus } from './schema.ts'
 
@@ -45,7 +45,7 @@ export const approvalOperations = [
     name: 'approvals.deny',
     summary: 'Refuse what an agent asked for, and tell it.',
     who: 'operator',
-    input: z.object({ id: Id, reason: z.string().max(500).optional() }),
+    input: z.object({ id: Id, reason: wellFormed(z.string().max(500)).optional() }),
     output: Approval,
     http: { method: 'POST', path: '/approvals/:id/deny' },
   }),

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { Address, Empty, Name, page, Why } from '../../contract/common.ts'
+import { Address, Empty, Name, page, Why, wellFormed } from '../../contract/common.ts'
 import { Did } from '../../contract/envelope.ts'
 import { operation } from '../../contract/operation.ts'
 import { Blocked, Friend, FriendRequest, FriendRequestStatus, TrustLevelInput, Verification, Words } from './schema.ts'
 
 const ByName = z.object({ name: Address })
 const Asked = ByName.extend({ why: Why.optional() })
-const Notes = z.string().max(2000)
+const Notes = wellFormed(z.string().max(2000))
 /** A request's id or its beginning or end, or who asks: the DID, or the name as it is shown. */
 const WhoAsks = z.string().min(1).max(2048)
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name, Time } from '../../contract/common.ts'
+import { Name, Time, wellFormed } from '../../contract/common.ts'
 import { Did } from '../../contract/envelope.ts'
 import { wireType } from '../../contract/wire.ts'
 
@@ -7,7 +7,7 @@ export const TrustLevelInput = z
   .union([z.int(), z.string().regex(/^\d$/, 'is not a level from 0 to 4').transform(Number)])
   .pipe(z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]))
 /** What is written with a request or its answer, for the other operator to read. */
-export const Words = z.string().max(500)
+export const Words = wellFormed(z.string().max(500))
 
 const Level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
 const Revision = z.int().min(0)

@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import { byteLength } from '../../base/text.ts'
-import { Address, Cursor, Empty, Limit, page, queryFlag, queryInt, Why } from '../../contract/common.ts'
+import { Address, Cursor, Empty, Limit, page, queryFlag, queryInt, Why, wellFormed } from '../../contract/common.ts'
 import { BODY_MAX, MessageId, Stage } from '../../contract/envelope.ts'
 import { operation } from '../../contract/operation.ts'
 import { Consumer, Conversation, Delivery, Message, MessageDetail, OutboxEntry, Request } from './schema.ts'
 
 const ById = z.object({ id: MessageId })
-const Text = z
-  .string()
-  .min(1)
-  .refine((text) => text.isWellFormed(), 'holds half a character (a lone surrogate)')
-  .refine((text) => byteLength(text) <= BODY_MAX, `is longer than ${BODY_MAX} bytes`)
+const Text = wellFormed(z.string().min(1)).refine(
+  (text) => byteLength(text) <= BODY_MAX,
+  `is longer than ${BODY_MAX} bytes`,
+)
 
 /** What reading an inbox takes; the same for the default inbox view and for named consumers. */
 const Reading = z.object({

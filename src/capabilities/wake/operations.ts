@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { COMMAND_MAX, parseCommandLine } from '../../base/command-line.ts'
-import { Address, Cursor, Empty, Limit, Name, page, Why } from '../../contract/common.ts'
+import { Address, Cursor, Empty, Limit, Name, page, Why, wellFormed } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
 import { Policy, REASON_MAX, WakeAsked, WakeHook, WakeRun } from './schema.ts'
 
@@ -42,7 +42,7 @@ export const wakeOperations = [
       /** The agent whose hook it is; without it the node’s. */
       agent: Name.optional(),
       /** An absolute path: the folder it runs in, and from which a relative program is found. By default the node’s home. */
-      cwd: z.string().min(1).max(4096).optional(),
+      cwd: wellFormed(z.string().min(1).max(4096)).optional(),
       policy: Policy.partial().optional(),
       why: Why.optional(),
     }),
@@ -57,7 +57,7 @@ export const wakeOperations = [
     who: 'agent',
     input: z.object({
       to: Address,
-      reason: z.string().min(1).max(REASON_MAX),
+      reason: wellFormed(z.string().min(1).max(REASON_MAX)),
       /** Seconds to wait for the answer of a peer that is connected. */
       timeout: z.int().min(0).max(60).default(10),
     }),

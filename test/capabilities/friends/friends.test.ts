@@ -293,3 +293,22 @@ test('it is all there after a restart, and what was not confirmed is told again 
   await node.settle()
   t.is(words(bob).length, before, 'what was receipted is not told again')
 })
+
+test('half a character is refused wherever text is signed or shown on', async (t) => {
+  await using node = await testNode('alice')
+  const bob = await node.peer('bob', 3)
+  const half = 'x\ud800'
+  for (const [operation, input] of [
+    ['messages.send', { to: 'bob', body: half }],
+    ['friends.add', { name: 'bob', notes: half }],
+    ['friends.add', { name: 'bob', message: half }],
+    ['friends.add', { name: 'bob', alias: half }],
+    ['friends.remove', { name: bob.did, reason: half }],
+    ['friend_requests.send', { peer_name: half }],
+    ['wake.request', { to: 'bob', reason: half }],
+    ['approvals.deny', { id: '0000', reason: half }],
+  ] as const) {
+    const { code } = (await t.throwsAsync(node.operator.call(operation, input as never))) as unknown as { code: string }
+    t.true(['invalid_input', 'invalid_name'].includes(code), `${operation} ${JSON.stringify(input)}: ${code}`)
+  }
+})
