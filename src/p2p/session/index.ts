@@ -157,8 +157,9 @@ export function createSession(parts: SessionParts): Session {
   async function listen(from: FramedStream): Promise<void> {
     for (let batch = await from.read(); batch; batch = await from.read()) {
       for (const frame of batch) {
-        take(frame)
+        // It may have been ended by this side while the peer's hello was under way.
         if (ended.signal.aborted) return
+        take(frame)
       }
       for (let wait = frames.take(batch.length); wait > 0; wait = frames.take(batch.length)) {
         telemetry.count('rate_limited', { what: 'session' })
