@@ -129,7 +129,6 @@ export async function startDaemon({
     directory,
     network: peers,
     telemetry,
-    agentNames: registry.names,
     mail: mailbox,
   })
   const owners = createOwners({
@@ -214,7 +213,7 @@ export async function startDaemon({
   function tellOfPeer(change: string, peer: ConnectedPeer) {
     directory.refresh()
     if (change === 'updated') return
-    if (change === 'connected') friends.met(peer.did)
+    friends.onPeer(change, peer)
     if (change === 'disconnected') owners.gone(peer.did)
     const data = { did: peer.did, name: peer.name, address: peer.address, encryption: peer.encryption }
     database

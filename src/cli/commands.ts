@@ -6,6 +6,7 @@ import { completionCommands } from './completion.ts'
 import { conversationCommands } from './conversations.ts'
 import { doctorCommands } from './doctor.ts'
 import { eventCommands } from './events.ts'
+import { friendCommands } from './friends.ts'
 import { identityCommands } from './identity.ts'
 import { logCommands } from './logs.ts'
 import { messageCommands } from './messages.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ...messageCommands,
   ...sendCommands,
   ...requestCommands,
+  ...friendCommands,
   ...conversationCommands,
   ...agentCommands,
   ...wakeCommands,

@@ -42,6 +42,10 @@ function shown(status: Status, { style, pairs, next }: Context): string {
       ['Agents', waits(status.agents, 'agents')],
       ['Unread', waits(status.unread, 'messages')],
       ['Requests', waits(status.requests, 'requests', 'strangers wait: ')],
+      ['Friends', waits(status.friend_requests, 'friends requests', 'ask to be: ')],
+      ...(status.lookalikes === 0
+        ? []
+        : [['Look-alikes', waits(status.lookalikes, 'peers', 'peers with the name of a friend: ')] as const]),
       ['Wake', wakes(status.wake, next)],
       ['Approvals', waits(status.approvals, 'approvals', 'agents ask: ')],
       ['Outbox', waits(status.outbox, 'outbox', 'on their way: ')],

@@ -45,7 +45,7 @@ export const peerCommands: Command[] = [
           : context.table(
               ['NAME', 'TRUST', 'PRESENCE', 'AGENTS', 'LATENCY', 'SEEN', 'ADDRESS', 'DID'],
               items.map((peer) => [
-                shownName(peer.name),
+                shownName(peer.name) + (peer.looks_like === undefined ? '' : ` (not ${shownName(peer.looks_like)})`),
                 String(peer.trust_level),
                 peer.state === 'stale' ? 'not heard' : peer.presence,
                 peer.agents.map((agent) => shownName(agent.name)).join(' ') || '-',

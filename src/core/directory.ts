@@ -1,12 +1,12 @@
 import { agentDid, didTail, isDid, parseDid } from '../base/did.ts'
 import { AgoraError } from '../base/errors.ts'
 import { nameFault } from '../base/names.ts'
-import type { Network } from './network.ts'
-import type { PeerBook } from './peer-book.ts'
+import { skeleton } from '../base/skeleton.ts'
+import { createNameIndex, type NameIndexParts } from './name-index.ts'
 
 /**
  * Names to DIDs and back. Names are local and say nothing about rights; they match whole, never in part. In order: own agents, this node, aliases, friends, a
- * peer that is connected now.
+ * peer that is connected now. Whoever comes first in this order holds a name and all that look like it.
  */
 export interface Directory {
   /**
@@ -14,71 +14,62 @@ export interface Directory {
    * @throws AgoraError `unknown_name` or `ambiguous_name` with the candidates, naming `field`.
    */
   resolve(address: string, field: string): string
-  /** The same for a node alone. */
-  resolveNode(address: string, field: string): string
+  /** The same for a node alone; `known`: peers that were met and are neither friends nor connected have names too. */
+  resolveNode(address: string, field: string, known?: 'known'): string
   /** How a DID is called here: what one would type to reach it, and with its DID's tail where another has the same name. */
   nameOf(did: string): string
+  /** The friend for which somebody who calls itself `name` could be taken, if that is not the friend itself. */
+  imitated(did: string, name: string): string | undefined
+  /** Who holds a name that looks like this one: this node, one of its agents, or a friend by name or alias. */
+  holder(name: string): string | undefined
   /** Who is connected, or the agents of this node, have changed: what was computed from them is forgotten. */
   refresh(): void
 }
 
-export interface DirectoryParts {
-  self: { did: string; name: string }
-  book: PeerBook
-  network: Pick<Network, 'peers'>
+export interface DirectoryParts extends NameIndexParts {
   hasAgent: (name: string) => boolean
-  agentNames: () => string[]
 }
 
-interface Named {
-  did: string
-  name: string
-}
+export function createDirectory(parts: DirectoryParts): Directory {
+  const { self, book, network, hasAgent, agentNames } = parts
+  const index = createNameIndex(parts)
 
-export function createDirectory({ self, book, network, hasAgent, agentNames }: DirectoryParts): Directory {
-  /** The rounds in which a node's name is looked for; the first that has it decides. */
-  const rounds = (): Named[][] => [
-    [{ did: self.did, name: self.name }],
-    book.list().flatMap(({ did, alias }) => (alias === undefined ? [] : [{ did, name: alias }])),
-    book.list(1),
-    network.peers(),
-  ]
-
-  function lookUp(name: string): Named[] {
-    for (const round of rounds()) {
-      const found = new Map(round.filter((peer) => peer.name === name).map((peer) => [peer.did, peer]))
-      if (found.size > 0) return [...found.values()]
-    }
-    return []
+  function ambiguous(name: string, field: string, dids: string[]): AgoraError {
+    const all = [...new Set(dids)]
+    const many = all.length === 1 ? 'not the name of one peer alone' : `the name of ${all.length} peers`
+    return new AgoraError('ambiguous_name', `${field}: ${JSON.stringify(name)} is ${many}, or looks like it.`, {
+      field,
+      hint: 'Give the DID of the one you mean, or its name as it is shown.',
+      candidates: all,
+    })
   }
 
-  function one(name: string, field: string, address: string): string {
-    const [found, ...others] = lookUp(name)
-    if (found && others.length === 0) return found.did
-    if (found) {
-      throw new AgoraError(
-        'ambiguous_name',
-        `${field}: ${JSON.stringify(name)} is the name of ${others.length + 1} peers.`,
-        {
-          field,
-          hint: 'Give the DID of the one you mean.',
-          candidates: [found, ...others].map((peer) => peer.did),
-        },
-      )
-    }
-    const known = [
-      ...new Set([
-        ...agentNames(),
-        ...rounds()
-          .flat()
-          .map((peer) => peer.name),
-      ]),
-    ]
-    throw new AgoraError('unknown_name', `${field}: nobody known here is called ${JSON.stringify(address)}.`, {
+  function unknown(name: string, field: string, address: string): AgoraError {
+    const known = [...new Set([...agentNames(), ...index.all().map((entry) => entry.name)])]
+    return new AgoraError('unknown_name', `${field}: nobody known here is called ${JSON.stringify(address)}.`, {
       field,
       hint: 'Names match whole. Connect to the peer first, or give its DID.',
       candidates: known.filter((other) => similar(other, name)).slice(0, 5),
     })
+  }
+
+  function one(name: string, field: string, address: string, known: boolean): string {
+    const tail = /^(?:(.*) )?…([1-9A-HJ-NP-Za-km-z]{6,48})$/u.exec(name)
+    if (tail) {
+      const found = index.withTail(tail[1], tail[2] ?? '')
+      const [did] = found
+      if (did !== undefined && found.length === 1) return did
+      if (found.length > 1) throw ambiguous(name, field, found)
+    }
+    const alike = index.alike(name).filter((entry) => entry.place !== 'agent' && (known || entry.place !== 'known'))
+    const exact = alike.filter((entry) => entry.name === name)
+    const [first] = alike
+    if (!first || exact.length === 0) throw unknown(name, field, address)
+    const rivals = alike.filter((entry) => entry.place === first.place)
+    // Who has been called so first keeps the name; among those who only claim it nobody does.
+    const held = first.name === name && (isFirm(first.place) || new Set(rivals.map(({ did }) => did)).size === 1)
+    if (held) return first.did
+    throw ambiguous(name, field, [...(isFirm(first.place) ? [first.did] : []), ...exact.map(({ did }) => did)])
   }
 
   function checkName(name: string, field: string): string {
@@ -88,7 +79,7 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
     return normal
   }
 
-  function resolveNode(address: string, field: string): string {
+  function resolveNode(address: string, field: string, known?: 'known'): string {
     if (address.startsWith('did:')) {
       if (!isDid(address))
         throw new AgoraError('invalid_input', `${field}: this is not an Agora DID.`, {
@@ -97,7 +88,7 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
         })
       return parseDid(address).node
     }
-    return one(checkName(address, field), field, address)
+    return one(checkName(address, field), field, address, known !== undefined)
   }
 
   function ownAgent(name: string, field: string): string {
@@ -116,20 +107,19 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
 
   function nodeName(did: string): string {
     if (did === self.did) return self.name
-    const connected = network.peers()
     const known = book.get(did)
-    const name = known?.alias ?? known?.name ?? connected.find((peer) => peer.did === did)?.name
+    const name = known?.alias ?? known?.name ?? network.peers().find((peer) => peer.did === did)?.name
     if (name === undefined || name === didTail(did)) return didTail(did)
-    const others = [
-      self,
-      ...book.list().map((peer) => ({ did: peer.did, name: peer.alias ?? peer.name })),
-      ...connected,
-      ...agentNames().map((agent) => ({ did: agentDid(self.did, agent), name: agent })),
-    ]
+    const alike = index.alike(name)
+    const others = alike.filter((entry) => entry.did !== did)
+    const [first] = alike
+    const isHolder = others.length === 0 || (first?.did === did && isFirm(first.place))
     // A name with a `…` of its own could look like somebody else's with the tail.
-    const taken =
-      name.includes('…') || others.some((other) => other.did !== did && skeleton(other.name) === skeleton(name))
-    return taken ? `${name} ${didTail(did)}` : name
+    if (isHolder && !name.includes('…')) return name
+    // Nobody may take a key with the tail of another, and so its place.
+    let length = 6
+    while (others.some((other) => other.did.endsWith(did.slice(-length)))) length++
+    return `${name} …${did.slice(-length)}`
   }
 
   return {
@@ -151,7 +141,7 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
         return node === self.did ? ownAgent(agent, field) : agentDid(node, agent)
       }
       const name = checkName(address, field)
-      return hasAgent(name) ? agentDid(self.did, name) : one(name, field, address)
+      return hasAgent(name) ? agentDid(self.did, name) : one(name, field, address, false)
     },
     nameOf(did) {
       if (book.revision() !== revision || names.size > 4096) {
@@ -166,12 +156,20 @@ export function createDirectory({ self, book, network, hasAgent, agentNames }: D
       }
       return name
     },
-    refresh: () => names.clear(),
+    imitated: (did, name) => {
+      const friends = index.alike(name).filter(({ place }) => place === 'alias' || place === 'friend')
+      return friends.some((entry) => entry.did === did) ? undefined : friends[0]?.did
+    },
+    holder: (name) => index.alike(name).find(({ place }) => isFirm(place))?.did,
+    refresh() {
+      names.clear()
+      index.refresh()
+    },
   }
 }
 
-/** Names a reader could take for one another. */
-const skeleton = (name: string): string => name.normalize('NFKC').toLowerCase()
+/** Places whose names are held; whoever else claims a name only claims it. */
+const isFirm = (place: string): boolean => place !== 'connected' && place !== 'known'
 
 const similar = (a: string, b: string): boolean => {
   const [x, y] = [skeleton(a), skeleton(b)]

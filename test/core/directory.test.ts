@@ -16,7 +16,11 @@ interface World {
 
 function directory({ agents = [], known = [], connected = [] }: World) {
   let revision = 0
-  const peers: KnownPeer[] = known.map((peer) => ({ ...newPeer(peer.did), ...peer }))
+  const peers: KnownPeer[] = known.map((peer) => ({
+    ...newPeer(peer.did),
+    ...(peer.trust ? { friend_since: 1, named_at: 1 } : {}),
+    ...peer,
+  }))
   const names = createDirectory({
     self,
     book: {
@@ -217,4 +221,81 @@ test('names follow who comes and goes', (t) => {
   names.peers.push({ ...newPeer(bob.did, 'bob'), alias: 'robert', trust: 1 })
   names.change()
   t.is(names.nameOf(bob.did), 'robert')
+})
+
+/** Names a person could take for `bob`, each by another trick. */
+const lookalikes = [
+  'BOB',
+  'Bob',
+  'ｂob',
+  'b\u043eb',
+  '\u0412\u041e\u0412',
+  'b0b',
+  'b\u0ed0b',
+  '\u{1d41b}ob',
+  'b\u1d0fb',
+  '\u0184ob',
+]
+
+for (const name of lookalikes) {
+  test(`nobody takes a friend’s place as ${name}`, (t) => {
+    const known = [{ did: bob.did, name: 'bob', trust: 3 as const }]
+    for (const world of [
+      { known, connected: [[mallory, name]] as World['connected'] },
+      { known: [...known, { did: mallory.did, name, trust: 1 as const, friend_since: 2, named_at: 2 }] },
+    ]) {
+      const { to, nameOf, fails, holder } = directory(world as World)
+      t.is(to('bob'), bob.did)
+      t.is(nameOf(bob.did), 'bob')
+      t.is(nameOf(mallory.did), `${name} ${didTail(mallory.did)}`)
+      t.is(to(nameOf(mallory.did)), mallory.did, 'what is shown can be typed')
+      t.is(to(`claude@${nameOf(mallory.did)}`), agentDid(mallory.did, 'claude'))
+      const error = fails(() => to(name))
+      t.is(error.code, 'ambiguous_name')
+      t.deepEqual(error.candidates, [bob.did, mallory.did])
+      t.is(holder(name), bob.did)
+    }
+    t.is(directory({ known }).imitated(mallory.did, name), bob.did)
+    t.is(directory({ known }).imitated(bob.did, name), undefined)
+  })
+}
+
+test('a beginning, an end or one letter more is another name', (t) => {
+  const { nameOf, imitated, fails, to } = directory({
+    known: [{ did: bob.did, name: 'bob', trust: 3 }],
+    connected: [[mallory, 'bob-1']],
+  })
+  t.is(nameOf(mallory.did), 'bob-1')
+  t.is(imitated(mallory.did, 'bob-1'), undefined)
+  t.is(to('bob-1'), mallory.did)
+  for (const name of ['bo', 'ob', 'bobb', 'bob-', 'bob ']) t.truthy(fails(() => to(name)))
+})
+
+test('of friends with one name the one who had it first keeps it, whoever was befriended first', (t) => {
+  const late = { did: mallory.did, name: 'bob', trust: 4 as const, friend_since: 1, named_at: 9 }
+  const { to, nameOf } = directory({
+    known: [late, { did: bob.did, name: 'bob', trust: 1, friend_since: 5, named_at: 5 }],
+  })
+  t.is(to('bob'), bob.did)
+  t.is(nameOf(bob.did), 'bob')
+  t.is(nameOf(mallory.did), `bob ${didTail(mallory.did)}`)
+})
+
+test('a key whose DID ends like another’s is shown with more of it', (t) => {
+  const twin = `${bob.did.slice(0, 30)}${mallory.did.slice(30)}`
+  const { nameOf } = directory({
+    known: [
+      { did: carol.did, name: 'bob', trust: 1, named_at: 1 },
+      { did: mallory.did, name: 'bob', trust: 1, named_at: 2 },
+      { did: twin, name: 'bob', trust: 1, named_at: 3 },
+    ],
+  })
+  t.not(nameOf(mallory.did), nameOf(twin))
+  t.true(nameOf(mallory.did).length > `bob ${didTail(mallory.did)}`.length)
+})
+
+test('whoever was only met is found where a friend is made, and nowhere else', (t) => {
+  const { resolveNode, fails, to } = directory({ known: [{ did: bob.did, name: 'bob' }] })
+  t.is(resolveNode('bob', 'name', 'known'), bob.did)
+  t.is(fails(() => to('bob')).code, 'unknown_name')
 })

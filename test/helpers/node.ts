@@ -148,7 +148,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const messaging = { ...shared, agents: registry, readers, conversationBudget }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
-  const friends = createFriends({ ...shared, self, agentNames: registry.names, mail: mailbox })
+  const friends = createFriends({ ...shared, self, mail: mailbox })
   const owners = createOwners({
     ...shared,
     files: home,

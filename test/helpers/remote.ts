@@ -130,9 +130,11 @@ export function remoteNode(name: string, { clock, did: node, parts, network }: R
         },
       }
       link = mine
-      network.connected.set(key.did, connectedPeer(key, name, clock.now()))
+      const peer = connectedPeer(key, name, clock.now())
+      network.connected.set(key.did, peer)
       parts().directory.refresh()
       parts().outbox.linkUp(key.did, mine)
+      parts().friends.onPeer('connected', peer)
     },
     disconnect() {
       network.connected.delete(key.did)

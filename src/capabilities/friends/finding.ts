@@ -10,18 +10,18 @@ interface FindingParts {
   book: PeerBook
   directory: Directory
   tables: FriendTables
-  agentNames: () => string[]
 }
 
 /** Whom the operator means. All of it throws AgoraError, naming the field. */
-export function createFinding({ self, book, directory, tables, agentNames }: FindingParts) {
+export function createFinding({ self, book, directory, tables }: FindingParts) {
   function notSelf(did: string, field: string): string {
     if (did !== self.did) return did
     throw new AgoraError('invalid_input', `${field}: this is this node itself.`, { field })
   }
 
-  /** Anyone at all: a node by name or DID. */
-  const node = (address: string, field: string): string => notSelf(directory.resolveNode(address, field), field)
+  /** A node by its DID, or by a name that is known here. */
+  const node = (address: string, field: string): string =>
+    notSelf(directory.resolveNode(address, field, 'known'), field)
 
   return {
     node,
@@ -73,35 +73,36 @@ export function createFinding({ self, book, directory, tables, agentNames }: Fin
     /** A request that waits for this node's answer: by its id, or part of it, or by who asks. */
     asked(id: string): RequestRow {
       const all = tables.requests({ status: 'pending', direction: 'in' }).filter(({ did }) => !book.isBlocked(did))
-      const isPart = /^[0-9a-f-]{4,36}$/i.test(id)
-      const part = id.toLowerCase()
-      const fits = (row: RequestRow) =>
-        row.did === id ||
-        directory.nameOf(row.did) === id ||
-        book.get(row.did)?.name === id ||
-        (isPart && (row.id.startsWith(part) || row.id.endsWith(part)))
-      const [one, other] = all.filter(fits)
+      const part = /^[0-9a-f-]{4,36}$/i.test(id) ? id.toLowerCase() : undefined
+      const fits = all.filter(
+        (row) =>
+          row.did === id ||
+          directory.nameOf(row.did) === id ||
+          (part !== undefined && (row.id.startsWith(part) || row.id.endsWith(part))),
+      )
+      const [one, other] = fits
       if (one && !other) return one
+      // Trust is given to a DID: a name that somebody else here has too says nothing about whose it is.
+      const claimed = one ? fits : all.filter(({ did }) => book.get(did)?.name === id)
       throw new AgoraError(
-        one ? 'ambiguous_name' : 'not_found',
-        `id: ${one ? 'several friend requests fit' : 'no friend request waits from'} ${JSON.stringify(id)}.`,
+        claimed.length > 0 ? 'ambiguous_name' : 'not_found',
+        claimed.length > 0
+          ? `id: ${JSON.stringify(id)} says not for sure whose friend request is meant.`
+          : `id: no friend request waits from ${JSON.stringify(id)}.`,
         {
           field: 'id',
-          hint: '`agora friends requests` lists them.',
-          candidates: all.filter(fits).map(({ did }) => did),
+          hint: '`agora friends requests` lists them; a DID, or a name as it is shown there, says whose is meant.',
+          candidates: (claimed.length > 0 ? claimed : all.slice(0, 10)).map(({ did }) => did),
         },
       )
     },
 
-    /** An alias leads to one peer alone, and hides no name of this node's own. */
+    /** An alias is there to tell apart: it leads to one peer alone, and nobody else here is called so or nearly so. */
     checkAlias(alias: string, did: string): void {
-      const taken =
-        alias === self.name || agentNames().includes(alias)
-          ? 'is a name of this node or of an agent of it'
-          : book.list().some((peer) => peer.alias === alias && peer.did !== did)
-            ? 'is the alias of another peer'
-            : undefined
-      if (taken) throw new AgoraError('already_exists', `alias: ${JSON.stringify(alias)} ${taken}.`, { field: 'alias' })
+      const holder = directory.holder(alias)
+      if (holder === undefined || holder === did) return
+      const what = `is the name of ${directory.nameOf(holder)}, or looks like it`
+      throw new AgoraError('already_exists', `alias: ${JSON.stringify(alias)} ${what}.`, { field: 'alias' })
     },
 
     /** What a peer given by its DID is to be called. */

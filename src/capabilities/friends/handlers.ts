@@ -5,7 +5,7 @@ import type { Directory } from '../../core/directory.ts'
 import type { Askings, Handlers } from '../../core/dispatch.ts'
 import type { Events } from '../../core/events.ts'
 import type { WireHandler } from '../../core/inbound.ts'
-import type { Network } from '../../core/network.ts'
+import type { ConnectedPeer, Network } from '../../core/network.ts'
 import type { Outbox } from '../../core/outbox.ts'
 import type { KnownPeer, PeerBook, PeerChanges } from '../../core/peer-book.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
@@ -16,6 +16,7 @@ import type { Database } from '../../store/database.ts'
 import { type FriendOperation, friendAskings } from './askings.ts'
 import { createFinding } from './finding.ts'
 import { createLinks } from './links.ts'
+import { nameWatch } from './name-watch.ts'
 import { friendsWire } from './receive.ts'
 import { DEFAULT_TRUST } from './rules.ts'
 import type { Friend } from './schema.ts'
@@ -33,7 +34,6 @@ export interface FriendParts {
   directory: Directory
   network: Pick<Network, 'peer'>
   telemetry: Telemetry
-  agentNames: () => string[]
   /** Within a write: what a peer sent is hidden, or shown again. */
   mail: { hide(did: string): void; unhide(did: string): void }
 }
@@ -42,8 +42,8 @@ export interface Friends {
   handlers: Pick<Handlers, FriendOperation>
   askings: Pick<Askings, Extract<FriendOperation, keyof Askings>>
   wire: WireHandler[]
-  /** A peer is connected now: what it may not have heard of being friends is told it again. */
-  met(did: string): void
+  /** Who is connected now is told again what it may not have heard of being friends, and the operator whose name it claims. */
+  onPeer(change: string, peer: ConnectedPeer): void
   /** Requests that wait for this node's answer. */
   requestCount(): number
 }
@@ -54,6 +54,7 @@ export function createFriends(parts: FriendParts): Friends {
   const links = createLinks({ ...parts, tables })
   const find = createFinding({ ...parts, tables })
   const view = friendViews({ directory, network, tables })
+  const watch = nameWatch(parts)
   outbox.onProgress(links.progress)
 
   const friendOf = (did: string): Friend => view.friend(book.get(did) as KnownPeer)
@@ -230,10 +231,10 @@ export function createFriends(parts: FriendParts): Friends {
     handlers,
     askings: friendAskings({ find, directory, newFriend }),
     wire: friendsWire({ clock, self: self.did, links, tables }),
-    met: (did) =>
-      void links
-        .met(did)
-        .catch((error) => telemetry.log.warn({ did, error: messageOf(error) }, 'a friend could not be told')),
+    onPeer: (change, peer) =>
+      void Promise.all([change !== 'disconnected' && watch(peer), change === 'connected' && links.met(peer.did)]).catch(
+        (error) => telemetry.log.warn({ did: peer.did, error: messageOf(error) }, 'a friend could not be told'),
+      ),
     requestCount: () => tables.pendingCount('in'),
   }
 }

@@ -155,7 +155,7 @@ export function createLinks(parts: LinkParts): Links {
     }
     if (!row) return
     const barred = after.barredUntil > before.barredUntil
-    const accepted = direction === 'in' ? given && before.gives === undefined : after.theirTrust !== undefined
+    const accepted = direction === 'in' ? given && before.gives === undefined : news === 'accepted'
     const rejected = direction === 'in' ? barred : news === 'rejected'
     if (accepted) tables.decide(row.id, 'accepted', null, clock.now())
     else if (rejected)

@@ -58,9 +58,15 @@ export function nodeHandlers({
     load: peer.load,
     latency_ms: peer.latency_ms,
     trust_level: book.trust(peer.did),
+    ...looksLike(peer),
     connected_at: rfc3339(peer.connected_at),
     last_heartbeat_at: rfc3339(peer.last_heartbeat_at),
   })
+
+  function looksLike({ did, name }: ConnectedPeer): { looks_like?: string } {
+    const friend = directory.imitated(did, name)
+    return friend === undefined ? {} : { looks_like: directory.nameOf(friend) }
+  }
 
   function identity(): Identity {
     const { did, name, peerId } = self
@@ -102,6 +108,7 @@ export function nodeHandlers({
       unread: counts.unread(actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX),
       requests: counts.requests(),
       friend_requests: counts.friendRequests(),
+      lookalikes: network.peers().filter(({ did, name }) => directory.imitated(did, name) !== undefined).length,
       approvals: counts.approvals(),
       wake: counts.wake(),
       outbox: counts.outbox(),

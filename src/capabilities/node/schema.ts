@@ -21,6 +21,8 @@ export const Peer = z
     peer_id: z.string(),
     version: z.string(),
     trust_level: z.int().min(0).max(4),
+    /** The friend for which its name could be taken. It is somebody else. */
+    looks_like: z.string().optional(),
     state: z.enum(['live', 'stale']),
     direction: z.enum(['inbound', 'outbound']),
     address: z.string(),
@@ -54,6 +56,8 @@ export const Status = z
     unread: z.int(),
     requests: z.int(),
     friend_requests: z.int(),
+    /** Connected peers whose names could be taken for a friend's. */
+    lookalikes: z.int(),
     approvals: z.int(),
     /** Hooks that are set, and those running now. */
     wake: z.object({ hooks: z.int(), running: z.int() }),
