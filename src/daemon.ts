@@ -214,7 +214,11 @@ export async function startDaemon({
     directory.refresh()
     if (change === 'updated') return
     friends.onPeer(change, peer)
-    if (change === 'disconnected') owners.gone(peer.did)
+    if (change === 'disconnected') {
+      owners.gone(peer.did)
+      // Until now it was there.
+      book.met(peer.did, peer.name).catch((error) => log.error({ did: peer.did, error: String(error) }, 'not noted'))
+    }
     const data = { did: peer.did, name: peer.name, address: peer.address, encryption: peer.encryption }
     database
       .write(() => events.emit(`peer.${change}`, OPERATOR_INBOX, data))

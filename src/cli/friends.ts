@@ -13,7 +13,6 @@ const alias: Option = { name: 'alias', value: '<name>', meaning: 'what you call 
 const notes: Option = { name: 'notes', value: '<text>', meaning: 'what you want to remember of it' }
 const message: Option = { name: 'message', value: '<text>', meaning: 'a few words for the other operator' }
 const reason: Option = { name: 'reason', value: '<text>', meaning: 'why, for the other operator to read' }
-const why: Option = { name: 'why', value: '<text>', meaning: 'for an agent: why the operator should agree' }
 
 const given = <Key extends string>(key: Key, value: string | undefined) =>
   (value === undefined ? {} : { [key]: value }) as { [K in Key]?: string }
@@ -46,7 +45,6 @@ export const friendCommands: Command[] = [
       message,
       { name: 'as-name', value: '<name>', meaning: 'with a DID: its name here until an alias is given' },
       { name: 'ask', meaning: 'ask first: the trust is given when the peer says yes' },
-      why,
     ],
     examples: [
       'agora friends add bob --trust 3',
@@ -70,7 +68,7 @@ export const friendCommands: Command[] = [
     group: 'Friends',
     summary: 'Change a friend’s trust, alias or notes; it is told its new trust.',
     details: 'An empty alias or empty notes take away what there was.',
-    options: [trust, alias, notes, why],
+    options: [trust, alias, notes],
     examples: ['agora friends update bob --trust 4', 'agora friends update bob --alias ""'],
     async run(context) {
       const { inputs } = context
@@ -82,7 +80,7 @@ export const friendCommands: Command[] = [
       }
       if (Object.keys(changes).length === 0)
         throw usageError('Nothing to change was given.', 'See `agora friends update --help`.')
-      const input = { name: inputs.arg('friend'), ...changes, ...given('why', inputs.text('why')) }
+      const input = { name: inputs.arg('friend'), ...changes }
       const friend = await context.call('friends.update', input)
       await context.answer(friend, () => details(friend, context))
     },
@@ -91,14 +89,13 @@ export const friendCommands: Command[] = [
     usage: 'friends remove <friend>',
     group: 'Friends',
     summary: 'Remove a friend, or take a request back; the other side is told.',
-    options: [reason, why],
+    options: [reason],
     examples: ['agora friends remove bob'],
     async run(context) {
       const { inputs } = context
       const answer = await context.call('friends.remove', {
         name: inputs.arg('friend'),
         ...given('reason', inputs.text('reason')),
-        ...given('why', inputs.text('why')),
       })
       await context.answer(answer, ({ removed }) => `${shownName(removed)} is no friend any more.\n`)
     },
@@ -131,7 +128,7 @@ export const friendCommands: Command[] = [
     group: 'Friends',
     summary: 'Say yes to a friend request.',
     details: 'The peer is named as `friends requests` shows it; the end of the request’s id or a DID does as well.',
-    options: [trust, message, why],
+    options: [trust, message],
     examples: ['agora friends accept bob', 'agora friends accept bob --trust 3'],
     async run(context) {
       const { inputs } = context
@@ -139,7 +136,6 @@ export const friendCommands: Command[] = [
         id: inputs.arg('peer'),
         ...level(context),
         ...given('message', inputs.text('message')),
-        ...given('why', inputs.text('why')),
       })
       await context.answer(friend, () => `${shownName(friend.name)} is a friend with trust ${friend.trust_level}.\n`)
     },
@@ -148,14 +144,13 @@ export const friendCommands: Command[] = [
     usage: 'friends reject <peer>',
     group: 'Friends',
     summary: 'Say no to a friend request; that peer may not ask again for 24 hours.',
-    options: [reason, why],
+    options: [reason],
     examples: ['agora friends reject mallory', 'agora friends reject mallory --reason "We have not met."'],
     async run(context) {
       const { inputs } = context
       const request = await context.call('friend_requests.reject', {
         id: inputs.arg('peer'),
         ...given('reason', inputs.text('reason')),
-        ...given('why', inputs.text('why')),
       })
       await context.answer(request, ({ name }) => `Said no to ${shownName(name)}.\n`)
     },
@@ -177,11 +172,10 @@ export const friendCommands: Command[] = [
     usage: 'friends block <peer>',
     group: 'Friends',
     summary: 'Shut a peer out: no connection either way, and what it sent is hidden.',
-    options: [why],
     examples: ['agora friends block mallory', 'agora friends block did:agora:z6Mk…'],
     async run(context) {
       const { inputs } = context
-      const input = { name: inputs.arg('peer'), ...given('why', inputs.text('why')) }
+      const input = { name: inputs.arg('peer') }
       await context.answer(
         await context.call('friends.block', input),
         ({ name, did }) =>
@@ -193,11 +187,10 @@ export const friendCommands: Command[] = [
     usage: 'friends unblock <peer>',
     group: 'Friends',
     summary: 'Let a blocked peer in again, and show again what it had sent.',
-    options: [why],
     examples: ['agora friends unblock mallory'],
     async run(context) {
       const { inputs } = context
-      const input = { name: inputs.arg('peer'), ...given('why', inputs.text('why')) }
+      const input = { name: inputs.arg('peer') }
       await context.answer(
         await context.call('friends.unblock', input),
         ({ unblocked }) => `${shownName(unblocked)} is not blocked any more.\n`,
@@ -226,7 +219,7 @@ export const friendCommands: Command[] = [
 async function add(context: Context): Promise<void> {
   const { inputs } = context
   const peer = inputs.arg('peer')
-  const words = { ...level(context), ...given('message', inputs.text('message')), ...given('why', inputs.text('why')) }
+  const words = { ...level(context), ...given('message', inputs.text('message')) }
   if (inputs.flag('ask')) {
     const unused = ['alias', 'notes', 'as-name'].find((name) => inputs.text(name) !== undefined)
     if (unused) throw usageError(`--${unused} is for a friend, and there is none yet.`, 'Give it once it said yes.')

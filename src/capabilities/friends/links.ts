@@ -98,9 +98,12 @@ export function createLinks(parts: LinkParts): Links {
     keepRequest(did, 'in', before, change)
     const known = book.current(did)
     const changes = { ...entryChanges(known, before, after), ...more }
+    // A stranger that is connected was met, though nothing was kept of it.
+    const isThere = network.peer(did) !== undefined && (known?.last_seen ?? 0) === 0
+    const met = isThere ? { last_seen: clock.now() } : {}
     const name = more.name ?? network.peer(did)?.name
     const isNew = known === undefined && (after.gives !== undefined || after.theirAsk !== undefined || after.asks)
-    if (Object.keys(changes).length > 0 || isNew) changePeer(did, changes, name)
+    if (Object.keys(changes).length > 0 || isNew) changePeer(did, { ...met, ...changes }, name)
     tellOfEntry(did, before, after, Object.keys(more).length > 0)
     if (news) tellNews(did, news, after)
   }
