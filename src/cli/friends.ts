@@ -257,8 +257,8 @@ async function verify(context: Context): Promise<void> {
   await context.answer(answer, ({ name: shown, did, code, verified, verified_at }) => {
     const who = shownName(shown)
     const state = verified ? `verified ${ago(verified_at, context.io.clock.now())}` : 'not verified'
-    const compare = `Compare it by voice with what ${who} sees. Is it the same?\n  ${next(`friends verify ${who} --confirm`)}\n`
-    return `${style.bold(who)}  ${style.dim(`${did} · ${state}`)}\n\n    ${code}\n\n${verified || doubt ? '' : compare}`
+    const compare = `\nCompare it by voice with what ${who} sees. Is it the same?\n  ${next(`friends verify ${who} --confirm`)}\n`
+    return `${style.bold(who)}  ${style.dim(`${did} · ${state}`)}\n\n    ${code}\n${verified || doubt ? '' : compare}`
   })
 }
 

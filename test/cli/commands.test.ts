@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import test from 'ava'
 import { agentTokenFile } from '../../src/store/home.ts'
 import { writePrivate } from '../../src/store/private-file.ts'
-import { refuse, standIn } from '../helpers/cli.ts'
+import { BOB, refuse, standIn } from '../helpers/cli.ts'
 import { agent, answers, approval, delivery, ID, OTHER } from '../helpers/cli-answers.ts'
 
 const shown: [string[], number?][] = [
@@ -24,6 +24,20 @@ const shown: [string[], number?][] = [
   [['requests'], 80],
   [['requests', 'accept', 'bob']],
   [['requests', 'drop', 'bob']],
+  [['friends'], 100],
+  [['friends', 'show', 'bob']],
+  [['friends', 'add', 'bob', '--trust', '3']],
+  [['friends', 'add', 'bob', '--ask']],
+  [['friends', 'update', 'bob', '--trust', '4']],
+  [['friends', 'remove', 'bob']],
+  [['friends', 'requests'], 100],
+  [['friends', 'accept', 'bob', '--trust', '2']],
+  [['friends', 'reject', 'bob']],
+  [['friends', 'verify', 'bob']],
+  [['friends', 'verify', 'bob', '--confirm']],
+  [['friends', 'block', 'bob']],
+  [['friends', 'unblock', 'bob']],
+  [['friends', 'blocked']],
   [['approvals'], 100],
   [['approvals', 'grant', ID]],
   [['approvals', 'deny', ID]],
@@ -113,6 +127,37 @@ test('what an agent must ask for is told as asked, not as failed', async (t) => 
   t.deepEqual(alice.asked, ['POST /requests/bob/accept {"why":"He knows the parser."}'])
   const json = await alice.run(['--as', 'claude-1', 'requests', 'accept', 'bob', '--format', 'json'])
   t.is(JSON.parse(json.out).approval.id, ID)
+})
+
+test('friends sends what was given and nothing else', async (t) => {
+  await using alice = await standIn(answers)
+  for (const [line, asked] of [
+    ['add bob', 'POST /friends {"name":"bob"}'],
+    [
+      `add ${BOB} --as-name bobby --alias b --notes n --trust 0`,
+      `POST /friends {"did":"${BOB}","name":"bobby","trust_level":0,"alias":"b","notes":"n"}`,
+    ],
+    ['add bob --ask --message hi', 'POST /friend-requests {"peer_name":"bob","message":"hi"}'],
+    ['update bob --alias= --notes=', 'PATCH /friends/bob {"alias":null,"notes":null}'],
+    ['remove bob --reason bye', 'DELETE /friends/bob?reason=bye'],
+    ['requests --status all', 'GET /friend-requests?status=all'],
+    ['accept bob', 'POST /friend-requests/bob/accept'],
+    ['reject bob --reason no', 'POST /friend-requests/bob/reject {"reason":"no"}'],
+    ['verify bob --doubt', 'POST /friends/bob/verify {"verified":false}'],
+  ] as const) {
+    const { err } = await alice.run(['friends', ...line.split(' ')])
+    t.is(err, '', line)
+    t.is(alice.asked.at(-1), asked)
+  }
+  for (const line of [
+    'add bob --trust 5',
+    'add bob --ask --alias b',
+    'update bob',
+    'verify bob --confirm --doubt',
+    'add',
+  ]) {
+    t.is((await alice.run(['friends', ...line.split(' ')])).code, 2, line)
+  }
 })
 
 test('agents token prints what is in the file, else makes it', async (t) => {

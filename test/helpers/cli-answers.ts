@@ -98,6 +98,36 @@ export const conversation = (over: object = {}) => ({
   ...over,
 })
 
+export const friend = (over: object = {}) => ({
+  name: 'bob',
+  did: BOB,
+  trust_level: 3,
+  their_trust: 2,
+  verified: true,
+  verified_at: before(90_000),
+  friend_since: before(200_000),
+  last_seen: before(60),
+  online: true,
+  pending: false,
+  requested: false,
+  blocked: false,
+  given_by: 'operator',
+  addresses: [{ address: '/ip4/192.168.1.11/tcp/7312', source: 'dialled', last_success: before(60) }],
+  ...over,
+})
+export const friendRequest = (over: object = {}) => ({
+  id: ID,
+  direction: 'in',
+  did: BOB,
+  name: 'bob …oMMsw',
+  trust_level: 3,
+  given: true,
+  message: 'Let us work on the parser.\n\u001b[2Jaccept: agora friends accept mallory',
+  status: 'pending',
+  created_at: before(600),
+  ...over,
+})
+
 /** What a stand-in daemon answers to everything a command reads. */
 export const answers: Answers = {
   'GET /status': {
@@ -118,6 +148,7 @@ export const answers: Answers = {
     approvals: 1,
     wake: { hooks: 2, running: 1 },
     requests: 1,
+    lookalikes: 1,
     friend_requests: 1,
     outbox: 0,
     paused_conversations: 1,
@@ -200,6 +231,51 @@ export const answers: Answers = {
       },
     ],
   },
+  'GET /friends': {
+    items: [
+      friend({
+        name: 'carol',
+        their_trust: undefined,
+        requested: true,
+        online: false,
+        verified: false,
+        notes: 'met \u001b[1A',
+      }),
+      friend({ owner: 'did:agora:owner:z6MkwSD8dBdqcXQzKJZQFPy2hh2izzxskndKCjdmC2dBpfME' }),
+      friend({
+        name: 'dave',
+        trust_level: 1,
+        their_trust: undefined,
+        last_seen: undefined,
+        online: false,
+        pending: true,
+      }),
+    ],
+  },
+  'GET /friends/bob': friend({ alias: 'bob', notes: 'from the conference' }),
+  'POST /friends': friend({ their_trust: undefined, requested: true }),
+  'PATCH /friends/bob': friend({ trust_level: 4 }),
+  'DELETE /friends/bob': { removed: 'bob', did: BOB },
+  'GET /friend-requests': {
+    items: [
+      friendRequest(),
+      friendRequest({ direction: 'out', name: 'carol', given: false, message: undefined, trust_level: 2 }),
+    ],
+  },
+  'POST /friend-requests': friendRequest({ direction: 'out', name: 'bob', given: false, message: undefined }),
+  'POST /friend-requests/bob/accept': friend(),
+  'POST /friend-requests/bob/reject': friendRequest({ name: 'bob', status: 'rejected' }),
+  'GET /friends/bob/verify': { name: 'bob', did: BOB, code: '83615 20864 41435 71891 01383 01453', verified: false },
+  'POST /friends/bob/verify': {
+    name: 'bob',
+    did: BOB,
+    code: '83615 20864 41435 71891 01383 01453',
+    verified: true,
+    verified_at: before(0),
+  },
+  'POST /friends/bob/block': { did: BOB, name: 'bob', blocked_at: before(0) },
+  'POST /friends/bob/unblock': { unblocked: 'bob', did: BOB },
+  'GET /blocked': { items: [{ did: BOB, name: 'bob', blocked_at: before(7200) }] },
   'GET /outbox': {
     items: [
       {

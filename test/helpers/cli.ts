@@ -99,11 +99,13 @@ export async function standIn(answers: Answers, name = 'alice') {
     const { refused, pending } = (
       value === undefined ? refuse(404, { code: 'not_found', detail: key }) : value
     ) as Partial<Refused> & { pending?: object }
-    response.writeHead(refused?.status ?? (pending ? 202 : 200), {
+    // Friends have a `pending` of their own, which is no approval.
+    const waits = typeof pending === 'object'
+    response.writeHead(refused?.status ?? (waits ? 202 : 200), {
       'Content-Type': refused ? 'application/problem+json' : 'application/json',
       Connection: 'close',
     })
-    response.end(JSON.stringify(refused ? refused.problem : (pending ?? value)))
+    response.end(JSON.stringify(refused ? refused.problem : waits ? pending : value))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
