@@ -30,6 +30,34 @@ test('two real nodes become friends, tell each other, and stop', async (t) => {
   t.deepEqual((await bob.call('friends.list', {})).items, [])
 })
 
+test('what operators say with a request and its answer reaches the other, and so does no', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await net.connect()
+  await alice.call('friend_requests.send', { peer_name: 'bob', trust_level: 3 })
+  await net.settle()
+  await bob.call('friend_requests.reject', { id: 'alice', reason: 'who are you?' })
+  await net.settle()
+  const { items } = await alice.call('friend_requests.list', { status: 'all' })
+  t.like(items[0], { direction: 'out', status: 'rejected', reason: 'who are you?' })
+  t.like((await bob.call('friend_requests.list', { status: 'all' })).items[0], { status: 'rejected' })
+  t.deepEqual((await alice.call('friends.list', {})).items, [])
+  await alice.call('friend_requests.send', { peer_name: 'bob' })
+  await net.settle()
+  t.deepEqual((await bob.call('friend_requests.list', {})).items, [], 'not within a day')
+  t.deepEqual((await alice.call('friend_requests.list', {})).items, [], 'and who asks knows')
+  await bob.call('friend_requests.send', { peer_name: 'alice', trust_level: 1 })
+  await net.settle()
+  await alice.call('friend_requests.accept', { id: 'bob', trust_level: 4, message: 'gladly' })
+  await net.settle()
+  const accepted = bob.daemon.events.after(0, 1000).find(({ type }) => type === 'friend.accepted')
+  t.like(accepted?.data, { did: alice.did, message: 'gladly', their_trust: 4 })
+  t.like((await bob.call('friend_requests.list', { status: 'accepted' })).items[0], {
+    direction: 'out',
+    did: alice.did,
+  })
+})
+
 test('whoever claims a friend’s name is somebody else here, and the operator is told once', async (t) => {
   await using net = await network(['alice', 'bob', 'BOB'])
   const { alice, bob, BOB: mallory } = net.node

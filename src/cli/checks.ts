@@ -6,7 +6,7 @@ import type { Home } from '../store/home.ts'
 import { portHolder } from '../store/port-holder.ts'
 import { readToken } from '../store/private-file.ts'
 import type { Io } from './io.ts'
-import { bytes } from './text.ts'
+import { bytes, shownName } from './text.ts'
 
 export interface Finding {
   check: string
@@ -47,6 +47,7 @@ export const checks: Record<string, Check> = {
   database: checkDatabaseFile,
   daemon: checkDaemon,
   wake: checkWake,
+  names: checkNames,
   ports: checkPorts,
   clock: checkClock,
   disk: checkDisk,
@@ -159,11 +160,31 @@ async function checkDaemon(home: Home): Promise<Finding> {
 }
 
 /** What the running daemon says of its hooks: they are in its database. */
-async function checkWake(home: Home): Promise<Finding[]> {
+async function operatorClient(home: Home) {
   const daemon = runningDaemon(home)
-  if (!daemon) return []
+  if (!daemon) return undefined
   const { createClient } = await import('../client/index.ts')
-  const client = createClient({ url: daemon.api_url, token: readToken(home.token) })
+  return createClient({ url: daemon.api_url, token: readToken(home.token) })
+}
+
+async function checkNames(home: Home): Promise<Finding[]> {
+  const client = await operatorClient(home)
+  if (!client) return []
+  const { items } = await client.call('node.peers', {})
+  const alike = items.filter((peer) => peer.looks_like !== undefined)
+  if (alike.length === 0) return [ok('names', 'no connected peer has the name of a friend that it is not')]
+  return alike.map(({ name, looks_like, did }) =>
+    warn(
+      'names',
+      `${shownName(name)} is connected, and is not your friend ${shownName(looks_like ?? '')}`,
+      `If you do not know it: agora friends block ${did}`,
+    ),
+  )
+}
+
+async function checkWake(home: Home): Promise<Finding[]> {
+  const client = await operatorClient(home)
+  if (!client) return []
   const { hook, agents } = await client.call('wake.show', {})
   const hooks = [...(hook ? [hook] : []), ...agents]
   const broken = hooks.flatMap(({ fault }) => fault ?? [])

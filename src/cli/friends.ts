@@ -276,7 +276,7 @@ function list(items: Friend[], context: Context): Promise<string> | string {
       String(friend.trust_level),
       friend.their_trust === undefined ? (friend.requested ? 'asked' : '-') : String(friend.their_trust),
       friend.verified ? 'yes' : 'no',
-      friend.online ? 'online' : ago(friend.last_seen, now) || 'never',
+      friend.blocked ? 'blocked' : friend.online ? 'online' : ago(friend.last_seen, now) || 'never',
       ...(owners ? [friend.owner === undefined ? '-' : `…${friend.owner.slice(-6)}`] : []),
       friend.notes ?? '',
     ]),

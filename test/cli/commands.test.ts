@@ -270,10 +270,13 @@ test('token warns on a terminal and never elsewhere', async (t) => {
 
 test('doctor finds what is wrong', async (t) => {
   const health = { status: 'ok', version: '0.1.0' }
-  await using alice = await standIn({ 'GET /health': health, 'GET /wake': answers['GET /wake'] })
+  const looks_like = 'bob'
+  const peers = { items: [{ name: 'BOB …oMMsw', did: BOB, looks_like }] }
+  await using alice = await standIn({ 'GET /health': health, 'GET /wake': answers['GET /wake'], 'GET /peers': peers })
   const { code, out } = await alice.run(['doctor'])
   t.is(code, 0, out)
   t.regex(out, /^warn +wake +a hook cannot be run: \/gone does not exist/m)
+  t.regex(out, /^warn +names +'BOB …oMMsw' is connected, and is not your friend bob/m)
   t.regex(out, /^ok {4}daemon/m)
   writePrivate(alice.home.config, '{"prot": 1}')
   writePrivate(alice.home.key, '{}')

@@ -39,8 +39,8 @@ export interface Links {
   command(did: string, command: Command, more?: PeerChanges & { name?: string }): boolean
   /** Changes what is the operator's own matter; the peer is told nothing. */
   note(did: string, more: PeerChanges): void
-  /** Writes down what became of a relation, whose entry in the peer book is `entry` before. */
-  apply(did: string, before: Relation, change: Change, more?: PeerChanges & { name?: string }): void
+  /** Writes down what became of a relation by what the peer said. */
+  heard(did: string, before: Relation, change: Change, said: Word): void
   /** Something became known of an envelope this node sent. */
   progress(progress: Progress): void
   /** The peer is connected now. */
@@ -90,12 +90,18 @@ export function createLinks(parts: LinkParts): Links {
     }
   }
 
-  function apply(did: string, before: Relation, change: Change, more: PeerChanges & { name?: string } = {}): void {
+  function apply(
+    did: string,
+    before: Relation,
+    change: Change,
+    more: PeerChanges & { name?: string } = {},
+    said?: Word,
+  ): void {
     const { relation: after, word, news } = change
     const envelope = word && post(did, word)
     keepLink(did, after, envelope)
-    keepRequest(did, 'out', before, change)
-    keepRequest(did, 'in', before, change)
+    keepRequest(did, 'out', before, change, said?.reason)
+    keepRequest(did, 'in', before, change, after.barReason)
     const known = book.current(did)
     const changes = { ...entryChanges(known, before, after), ...more }
     // A stranger that is connected was met, though nothing was kept of it.
@@ -105,7 +111,7 @@ export function createLinks(parts: LinkParts): Links {
     const isNew = known === undefined && (after.gives !== undefined || after.theirAsk !== undefined || after.asks)
     if (Object.keys(changes).length > 0 || isNew) changePeer(did, { ...met, ...changes }, name)
     tellOfEntry(did, before, after, Object.keys(more).length > 0)
-    if (news) tellNews(did, news, after)
+    if (news) tellNews(did, news, after, said)
   }
 
   function entryChanges(known: KnownPeer | undefined, before: Relation, after: Relation): PeerChanges {
@@ -133,7 +139,13 @@ export function createLinks(parts: LinkParts): Links {
   }
 
   /** Brings the request of one direction in line with the relation: it waits, was answered, or was taken back and is forgotten. */
-  function keepRequest(did: string, direction: 'in' | 'out', before: Relation, { relation: after, news }: Change) {
+  function keepRequest(
+    did: string,
+    direction: 'in' | 'out',
+    before: Relation,
+    { relation: after, news }: Change,
+    reason?: string,
+  ) {
     const row = tables.pendingOf(did, direction)
     const given = after.gives !== undefined
     const wanted =
@@ -161,8 +173,7 @@ export function createLinks(parts: LinkParts): Links {
     const accepted = direction === 'in' ? given && before.gives === undefined : news === 'accepted'
     const rejected = direction === 'in' ? barred : news === 'rejected'
     if (accepted) tables.decide(row.id, 'accepted', null, clock.now())
-    else if (rejected)
-      tables.decide(row.id, 'rejected', direction === 'in' ? (after.barReason ?? null) : null, clock.now())
+    else if (rejected) tables.decide(row.id, 'rejected', reason ?? null, clock.now())
     else tables.removeRequest(row.id)
   }
 
@@ -192,8 +203,10 @@ export function createLinks(parts: LinkParts): Links {
     events.emit(`friend.${what}`, undefined, { did, name: nameOf(did), ...trust, given_by: 'operator' })
   }
 
-  function tellNews(did: string, news: NonNullable<Change['news']>, after: Relation) {
-    const data = { did, name: nameOf(did) }
+  function tellNews(did: string, news: NonNullable<Change['news']>, after: Relation, said: Word | undefined) {
+    const { message, reason } = said ?? {}
+    const words = { ...(message === undefined ? {} : { message }), ...(reason === undefined ? {} : { reason }) }
+    const data = { did, name: nameOf(did), ...words }
     if (news === 'request') {
       const row = tables.pendingOf(did, 'in')
       events.emit('friend.request', undefined, { ...data, id: row?.id, trust_level: row?.trust_level })
@@ -224,7 +237,7 @@ export function createLinks(parts: LinkParts): Links {
     const { word, relation: next } = change
     keepLink(did, next, word && post(did, word))
     keepRequest(did, 'out', before, change)
-    keepRequest(did, 'in', before, change)
+    keepRequest(did, 'in', before, change, next.barReason)
     if (next.theirTrust !== after.their_trust) changePeer(did, { their_trust: next.theirTrust }, undefined)
   })
 
@@ -235,7 +248,7 @@ export function createLinks(parts: LinkParts): Links {
       const before = relation(did)
       apply(did, before, { relation: before, word: undefined, news: undefined }, more)
     },
-    apply,
+    heard: (did, before, change, said) => apply(did, before, change, {}, said),
     progress({ id, peer, stage, reason }) {
       if (stage === 'sent' || stage === 'expired') return
       const link = tables.link(peer)

@@ -28,11 +28,12 @@ export function friendsWire(parts: { clock: Clock; self: string; links: Links; t
     return bucket.take() === 0
   }
 
-  function take(type: Word['type'], envelope: Envelope, { did, trust }: Sender): Outcome {
+  function take(type: Word['type'], envelope: Envelope, { did }: Sender): Outcome {
     if (envelope.from !== did || envelope.to !== self) return { stage: 'failed', reason: 'malformed' }
     const before = links.relation(did)
     const word = wordOf(type, envelope.body)
-    if (type === 'friend.request' && trust === 0 && word.revision > before.seen) {
+    const isStranger = before.gives === undefined && !before.asks
+    if (type === 'friend.request' && isStranger && word.revision > before.seen) {
       if (!mayAsk(did)) return { stage: 'failed', reason: 'too_soon' }
       if (!before.theirAsk && tables.pendingCount('in') >= ASKS_WAITING) {
         return { stage: 'failed', reason: 'requests_full' }
@@ -41,7 +42,7 @@ export function friendsWire(parts: { clock: Clock; self: string; links: Links; t
     const change = receive(before, word, clock.now())
     if (change === 'too_soon') return { stage: 'failed', reason: 'too_soon' }
     if (change === 'unrelated') return { stage: 'failed', reason: 'not_permitted' }
-    links.apply(did, before, change)
+    links.heard(did, before, change, word)
     return { stage: 'stored' }
   }
 
