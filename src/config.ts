@@ -86,6 +86,7 @@ export const settingsTable = {
     kind: 'text',
   } as Setting<z.ZodString>,
   message_ttl_hours: whole(1, 168, 168, 'hours after which an undelivered message is given up'),
+  shown_trust: whole(2, 5, 2, 'peers of lower trust are not told that a message was read', '; 5 tells nobody'),
   approval_hours: whole(1, 720, 72, 'hours after which what an agent asked the operator for is not done any more'),
   grants_need_owner: {
     schema: z.boolean(),

@@ -113,6 +113,7 @@ export async function startDaemon({
     agents: registry,
     readers,
     telemetry,
+    shownTrust: settings.shown_trust,
     conversationBudget: settings.conversation_budget,
   }
   const mailbox = createMailbox(messaging)

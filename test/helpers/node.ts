@@ -143,9 +143,9 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const onChange = () => directory.refresh()
   const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange })
   const directory = createDirectory({ self, book, network, hasAgent: registry.has, agentNames: registry.names })
-  const { conversation_budget: conversationBudget } = settings
+  const { conversation_budget: conversationBudget, shown_trust: shownTrust } = settings
   const shared = { clock, key, database, events, outbox, book, directory, network, telemetry }
-  const messaging = { ...shared, agents: registry, readers, conversationBudget }
+  const messaging = { ...shared, agents: registry, readers, conversationBudget, shownTrust }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
   const friends = createFriends({ ...shared, self, mail: mailbox })

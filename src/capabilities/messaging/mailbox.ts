@@ -196,13 +196,18 @@ export function createMailbox(parts: MessagingParts) {
         continue
       }
       const peer = nodeOf(row.from_did)
-      // `shown` tells when somebody is there: not everybody is told.
-      if (stage === 'shown' && !grantPeer(peer, book.trust(peer), ['receipt.shown'])) continue
+      if (stage === 'shown' && !mayBeToldShown(peer)) continue
       const list = receipts.get(peer) ?? []
       receipts.set(peer, list)
       list.push({ id: row.id, stage, at: rfc3339(at), ...(note === undefined ? {} : { note }) })
     }
     for (const [peer, list] of receipts) postReceipts({ key, clock, outbox }, peer, list)
+  }
+
+  /** It tells when somebody is there: not everybody is told, and the operator may tell fewer. */
+  function mayBeToldShown(peer: string): boolean {
+    const trust = book.trust(peer)
+    return trust >= parts.shownTrust && grantPeer(peer, trust, ['receipt.shown']) !== undefined
   }
 
   /** Marks mail as shown to the reader of `inbox`. */

@@ -33,6 +33,8 @@ export interface MessagingParts {
   agents: MessagingAgents
   readers: Pick<Readers, 'reading'>
   telemetry: Telemetry
+  /** Peers of less trust are not told that a message was shown; at least what the trust table asks. */
+  shownTrust: number
   /** Messages agents may send in a conversation before a person is asked. */
   conversationBudget: number
 }

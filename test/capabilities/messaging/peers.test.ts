@@ -310,3 +310,26 @@ test('what was queued before a crash goes out after it', async (t) => {
     ['hello'],
   )
 })
+
+test('the operator may tell fewer that a message was shown, or nobody; what is acknowledged is told', async (t) => {
+  for (const [shown_trust, told] of [
+    [2, [2, 3, 4]],
+    [4, [4]],
+    [5, []],
+  ] as const) {
+    await using node = await testNode('alice', { settings: { shown_trust } })
+    const hears: number[] = []
+    for (const trust of [1, 2, 3, 4] as const) {
+      const peer = await node.peer(`peer-${trust}`, trust)
+      const { id = '' } = (await peer.say('read me')) ?? {}
+      const { cursor } = await node.operator.call('messages.read')
+      await node.operator.call('messages.read', { cursor })
+      await node.settle()
+      if (peer.receipts().some(({ stage }) => stage === 'shown')) hears.push(trust)
+      await node.operator.call('messages.acknowledge', { id })
+      await node.settle()
+      t.true(peer.receipts().some(({ stage }) => stage === 'acknowledged'))
+    }
+    t.deepEqual(hears, [...told], `shown_trust ${shown_trust}`)
+  }
+})
