@@ -71,7 +71,8 @@ export function createLocator(parts: LocatorParts): Locator {
 
   /** Asks one peer, when there is something new to ask and the last time is long enough ago. */
   function ask(did: string, friends = missing()): void {
-    if (!mayTellEachOther(did)) return
+    const to = session(did)
+    if (!to || !mayTellEachOther(did)) return
     const before = asked.get(did)
     const wait = before ? before.at + LOCATE_EVERY - clock.now() : 0
     before?.cancel()
@@ -87,7 +88,7 @@ export function createLocator(parts: LocatorParts): Locator {
     const text = wanted.join()
     if (text === (before?.text ?? '')) return
     asked.set(did, { text, at: clock.now(), cancel: () => undefined })
-    session(did)?.tell({ type: 'locate', wanted })
+    to.tell({ type: 'locate', wanted })
   }
 
   const seeks = (one: string, other: string): boolean => searches.get(one)?.wanted.has(locateKey(one, other)) === true

@@ -194,6 +194,17 @@ test('whom a node looks for is asked of those alone who are trusted, once until 
   t.is(node.asked(alice).length, 3)
 })
 
+test('who is trusted before it is met is asked once it is there', (t) => {
+  const { did: bob } = newKey()
+  const node = carol()
+  node.state.missing = [newKey().did]
+  node.locator.moved(bob)
+  t.deepEqual(node.asked(bob), [])
+  node.connect(bob)
+  node.locator.refresh()
+  t.is(node.asked(bob).length, 1)
+})
+
 test('what is answered is believed of those alone who are trusted, about those who are looked for', (t) => {
   const [alice, bob, dora, stranger] = [newKey().did, newKey().did, newKey().did, newKey().did]
   const node = carol((did) => (did === stranger ? 1 : 2))
