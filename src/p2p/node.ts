@@ -176,7 +176,9 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
       const did = didOfPeerId(peerId.toString())
       if (did === undefined) return refuse('key_type')
       if (book.isBlocked(did)) return refuse('blocked')
-      return book.trust(did) < parts.minTrust && refuse('min_trust')
+      const trust = book.trust(did)
+      if (!grantPeer(did, trust, ['session.open'])) return refuse('not_permitted')
+      return trust < parts.minTrust && refuse('min_trust')
     },
     denyOutboundEncryptedConnection(peerId) {
       const did = didOfPeerId(peerId.toString())
