@@ -54,4 +54,7 @@ export const wrongIdentity = (address: string, expected: string, actual: string)
   })
 
 export const blockedPeer = (did: string): AgoraError =>
-  new AgoraError('not_permitted', `${did} is blocked here.`, { field: 'address', hint: 'Unblock it first.' })
+  new AgoraError('blocked', `${did} is blocked here.`, {
+    field: 'address',
+    hint: 'Unblock it first: `agora friends unblock`.',
+  })

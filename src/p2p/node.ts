@@ -61,7 +61,7 @@ export interface P2pNetwork extends Network {
 /**
  * The network of nodes: connections by libp2p, a session on each, and one link for envelopes to each peer.
  * `start` throws AgoraError `port_in_use` with the port, or `invalid_address` when this machine lacks the address; `connect`
- * `invalid_address`, `not_permitted` when the peer is blocked, `unreachable` with why, or `wrong_identity` naming both.
+ * `invalid_address`, `blocked` when the peer is, `unreachable` with why, or `wrong_identity` naming both.
  */
 export function createNetwork(parts: NetworkParts): P2pNetwork {
   const { clock, key, book, telemetry, random = Math.random } = parts

@@ -148,7 +148,7 @@ test('whoever is blocked is cut off at once, and refused both ways until that is
   await Promise.all([alice.gone(bob.did), bob.gone(alice.did)])
   await t.throwsAsync(bob.network.connect(alice.hostPort()), { code: 'unreachable' })
   t.is(alice.counts.get('peers_refused blocked'), 1)
-  await t.throwsAsync(alice.network.connect(`${bob.did}@${bob.hostPort()}`), { code: 'not_permitted' })
+  await t.throwsAsync(alice.network.connect(`${bob.did}@${bob.hostPort()}`), { code: 'blocked' })
   // Who it is shows only in the handshake.
   await t.throwsAsync(alice.network.connect(bob.hostPort()), { code: 'unreachable', message: /blocked/ })
   t.is(alice.counts.get('peers_refused blocked'), 2)
