@@ -202,7 +202,7 @@ test('whoever is blocked counts as trust 0, is cut off and refused, and is what 
   await alice.call('friends.block', { name: 'bob' })
   await parted(bob, alice)
   t.is(await connect(bob, alice), 'unreachable')
-  await t.throwsAsync(alice.daemon.network.connect(bob.daemon.addresses[0] ?? ''), { code: 'not_permitted' })
+  await t.throwsAsync(alice.daemon.network.connect(bob.daemon.addresses[0] ?? ''), { code: 'blocked' })
 
   const { text, id } = await say(net, 'bob', 'alice')
   const asked = await bob.call('wake.request', { to: alice.did, reason: 'the build is red', timeout: 0 })
