@@ -80,6 +80,25 @@ test('whoever claims a friend’s name is somebody else here, and the operator i
   t.is((await alice.call('friends.list', {})).items.length, 1)
 })
 
+test('a friend that calls itself otherwise keeps the name it has here, and the operator is told once', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await alice.call('friends.add', { did: bob.did, name: 'robert' })
+  for (let times = 0; times < 2; times++) {
+    await alice.daemon.network.connect(bob.daemon.addresses[0] ?? '')
+    await net.settle()
+    await alice.daemon.network.disconnect(bob.did)
+    await net.settle()
+  }
+  const told = alice.daemon.events.after(0, 1000).filter(({ type }) => type === 'friend.renamed')
+  t.deepEqual(
+    told.map(({ data }) => data),
+    [{ did: bob.did, name: 'robert', calls_itself: 'bob' }],
+  )
+  t.is((await alice.call('friends.show', { name: 'robert' })).did, bob.did)
+  await t.throwsAsync(alice.call('friends.show', { name: 'bob' }))
+})
+
 test('a friend by DID is added before it was met, asked when it is, and its waiting mail delivered', async (t) => {
   await using net = await network(['alice', 'bob'])
   const { alice, bob } = net.node

@@ -1,4 +1,5 @@
 import test from 'ava'
+import fc from 'fast-check'
 import { agentDid, didTail } from '../../src/base/did.ts'
 import { AgoraError } from '../../src/base/errors.ts'
 import { createDirectory } from '../../src/core/directory.ts'
@@ -298,4 +299,41 @@ test('whoever was only met is found where a friend is made, and nowhere else', (
   const { resolveNode, fails, to } = directory({ known: [{ did: bob.did, name: 'bob' }] })
   t.is(resolveNode('bob', 'name', 'known'), bob.did)
   t.is(fails(() => to('bob')).code, 'unknown_name')
+})
+
+test('no sequence of names that strangers claim changes whom a friend’s name or alias reaches', (t) => {
+  const claims = fc.constantFrom(
+    'bob',
+    'BOB',
+    'b\u043eb',
+    'bobby',
+    'B0b',
+    'b',
+    'bo',
+    `bob ${didTail(bob.did)}`,
+    'carol',
+    'c',
+  )
+  const strangers = fc.array(fc.tuple(fc.constantFrom(mallory, newKey(), newKey()), claims), { maxLength: 12 })
+  fc.assert(
+    fc.property(strangers, (names) => {
+      const world = directory({
+        known: [
+          { did: bob.did, name: 'bob', trust: 2 },
+          { did: carol.did, name: 'caroline', alias: 'carol', trust: 1 },
+        ],
+      })
+      for (const claim of names) {
+        world.connected.push(claim)
+        world.refresh()
+        t.is(world.to('bob'), bob.did)
+        t.is(world.to('codex@bob'), agentDid(bob.did, 'codex'))
+        t.is(world.to('carol'), carol.did)
+        t.is(world.nameOf(bob.did), 'bob')
+        t.is(world.to(world.nameOf(carol.did)), carol.did)
+        // Whoever is shown is reached by what is shown, and no stranger is shown as a friend.
+        t.false(['bob', 'carol'].includes(world.nameOf(claim[0].did)))
+      }
+    }),
+  )
 })
