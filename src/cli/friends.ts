@@ -1,7 +1,8 @@
-import type { Friend, FriendRequest } from '../capabilities/friends/schema.ts'
+import type { FriendRequest } from '../capabilities/friends/schema.ts'
 import type { Command, Option } from './command.ts'
 import type { Context } from './context.ts'
-import { ago, framed, shortId, shownName } from './text.ts'
+import { friendDetails, friendsTable, requestParagraph } from './friend-text.ts'
+import { ago, shownName } from './text.ts'
 import { usageError } from './usage.ts'
 
 const trust: Option = {
@@ -29,7 +30,7 @@ export const friendCommands: Command[] = [
     summary: 'List friends with the trust of both sides.',
     examples: ['agora friends', 'agora friends list --format json'],
     async run(context) {
-      await context.answer(await context.call('friends.list', {}), ({ items }) => list(items, context))
+      await context.answer(await context.call('friends.list', {}), ({ items }) => friendsTable(items, context))
     },
   },
   {
@@ -60,7 +61,7 @@ export const friendCommands: Command[] = [
     examples: ['agora friends show bob'],
     async run(context) {
       const friend = await context.call('friends.show', { name: context.inputs.arg('friend') })
-      await context.answer(friend, () => details(friend, context))
+      await context.answer(friend, () => friendDetails(friend, context))
     },
   },
   {
@@ -82,7 +83,7 @@ export const friendCommands: Command[] = [
         throw usageError('Nothing to change was given.', 'See `agora friends update --help`.')
       const input = { name: inputs.arg('friend'), ...changes }
       const friend = await context.call('friends.update', input)
-      await context.answer(friend, () => details(friend, context))
+      await context.answer(friend, () => friendDetails(friend, context))
     },
   },
   {
@@ -119,7 +120,7 @@ export const friendCommands: Command[] = [
       await context.answer(page, ({ items }) =>
         items.length === 0
           ? 'No friend request waits.\n'
-          : items.map((request) => paragraph(request, context)).join('\n'),
+          : items.map((request) => requestParagraph(request, context)).join('\n'),
       )
     },
   },
@@ -260,62 +261,4 @@ async function verify(context: Context): Promise<void> {
     const compare = `\nCompare it by voice with what ${who} sees. Is it the same?\n  ${next(`friends verify ${who} --confirm`)}\n`
     return `${style.bold(who)}  ${style.dim(`${did} · ${state}`)}\n\n    ${code}\n${verified || doubt ? '' : compare}`
   })
-}
-
-function list(items: Friend[], context: Context): Promise<string> | string {
-  if (items.length === 0)
-    return `There are no friends yet. To add one: ${context.next('friends add <peer> --trust 2')}\n`
-  const now = context.io.clock.now()
-  const owners = items.some(({ owner }) => owner !== undefined)
-  // Nodes of one owner stand together.
-  const sorted = items.toSorted((a, b) => ((a.owner ?? '') < (b.owner ?? '') ? -1 : a.owner === b.owner ? 0 : 1))
-  return context.table(
-    ['NAME', 'TRUST', 'THEIRS', 'VERIFIED', 'SEEN', ...(owners ? ['OWNER'] : []), 'NOTES'],
-    sorted.map((friend) => [
-      shownName(friend.name),
-      String(friend.trust_level),
-      friend.their_trust === undefined ? (friend.requested ? 'asked' : '-') : String(friend.their_trust),
-      friend.verified ? 'yes' : 'no',
-      friend.blocked ? 'blocked' : friend.online ? 'online' : ago(friend.last_seen, now) || 'never',
-      ...(owners ? [friend.owner === undefined ? '-' : `…${friend.owner.slice(-6)}`] : []),
-      friend.notes ?? '',
-    ]),
-  )
-}
-
-function details(friend: Friend, context: Context): string {
-  const now = context.io.clock.now()
-  const theirs =
-    friend.their_trust === undefined ? (friend.requested ? 'asked for' : 'none') : String(friend.their_trust)
-  return `${context.style.bold(shownName(friend.name))}\n\n${context.pairs([
-    ['DID', friend.did],
-    ['Trust', `${friend.trust_level}${friend.given_by === 'owner' ? ', for being of an owner you trust' : ''}`],
-    ['Their trust', theirs],
-    ['Alias', friend.alias ?? '-'],
-    ['Notes', friend.notes ?? '-'],
-    ['Verified', friend.verified ? ago(friend.verified_at, now) : 'no'],
-    ['Owner', friend.owner ?? '-'],
-    ['Seen', friend.online ? 'online' : ago(friend.last_seen, now) || 'never'],
-    ['Friend since', friend.friend_since],
-    ['Blocked', friend.blocked ? 'yes' : 'no'],
-    ...friend.addresses.map(({ address }, index) => [index === 0 ? 'Addresses' : '', address] as const),
-  ])}`
-}
-
-function paragraph(request: FriendRequest, { io, style, next }: Context): string {
-  const { id, did, direction, name, trust_level, given: isGiven, message: text, status, reason: said } = request
-  const who = style.bold(shownName(name))
-  const offer = `${isGiven ? 'gives' : 'offers'} trust ${trust_level}`
-  const head =
-    direction === 'in' ? `${who} asks to be friends and ${offer}` : `You asked ${who}, with trust ${trust_level}`
-  const about = style.dim(`${did} · ${ago(request.created_at, io.clock.now())} · ${shortId(id)}`)
-  const lines = [
-    `${head}  ${status === 'pending' ? '' : `${status} `}${about}`,
-    ...(text === undefined ? [] : framed(text, io.columns)),
-    ...(said === undefined ? [] : framed(said, io.columns)),
-    ...(status === 'pending' && direction === 'in'
-      ? [style.dim(`  ${next(`friends accept ${shownName(name)}`, { operator: true })}`)]
-      : []),
-  ]
-  return `${lines.join('\n')}\n`
 }
