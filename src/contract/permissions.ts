@@ -30,3 +30,42 @@ export const permissions = [
 ] as const
 
 export type Permission = (typeof permissions)[number]
+
+/** What a member may be permitted within a project; who is, `authority/roles.ts` says. */
+export const spacePermissions = [
+  'project.read',
+  /** Say that one works on it now, and that one does no more. */
+  'project.clock',
+  /** Tell the project that somebody tried what is not permitted. */
+  'denial.tell',
+  'room.create',
+  'room.message',
+  'task.comment',
+  'report.submit',
+  'audit.note',
+  'task.create',
+  'task.update',
+  'task.claim',
+  'task.delete',
+  'decision.record',
+  /** Accept finished work. */
+  'work.approve',
+  /** Give a task to somebody else. */
+  'task.assign',
+  /** Name and description. */
+  'project.update',
+  'project.invite',
+  'project.role',
+  'project.stage',
+  'project.suspend',
+  'project.remove',
+  'project.reinstate',
+  /** Take the texts of others' entries away; one's own need no permission. */
+  'project.redact',
+  /** Keeper, limits, and what stages take away. */
+  'project.settings',
+  'project.archive',
+  'project.transfer',
+] as const
+
+export type SpacePermission = (typeof spacePermissions)[number]

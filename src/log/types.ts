@@ -1,0 +1,70 @@
+import type { Applied, Draft, Lookup, Refusal } from '../contract/state.ts'
+import type { Verdict } from '../contract/verdict.ts'
+
+/** Where an entry stands in the order in which content is folded. */
+export interface Place {
+  lamport: number
+  id: string
+}
+
+/** By (lamport, id), ids by UTF-16 code units: the same on every node. */
+export const comparePlaces = (a: Place, b: Place): number =>
+  a.lamport - b.lamport || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+/**
+ * An entry whose parents are all here. Entries of one node that follow each other by `prev` are a chain; a fork begins a new one, so every entry has a
+ * chain and a position in it. These numbers are this node's own and differ from node to node.
+ */
+export interface Placed extends Applied {
+  seq: number
+  prev: string | undefined
+  heads: string[]
+  chain: number
+  /** From 0. */
+  position: number
+  /** By chain: how many of its entries are this one or in its past. Shorter than the number of chains where those came later. */
+  clock: Uint32Array
+}
+
+/** Whether `earlier` can be reached from `later` through prev and heads; not true of an entry and itself. */
+export const isPast = (earlier: Placed, later: Placed): boolean =>
+  earlier.id !== later.id && (later.clock[earlier.chain] ?? 0) > earlier.position
+
+export const isConcurrent = (a: Placed, b: Placed): boolean => a.id !== b.id && !isPast(a, b) && !isPast(b, a)
+
+/**
+ * The rules of one kind of space, as the log needs them. `Judgement` is what was decided of all authority entries together; everything else is judged by
+ * it, one by one.
+ */
+export interface SpaceRules<Judgement, Tables extends object> {
+  /** Names of the tables, in the order in which they are hashed. */
+  tables: readonly (keyof Tables & string)[]
+  /** Whether an entry of this type is judged before all content. */
+  isAuthority(type: string): boolean
+  /** False for a type of a newer version: the fold stops there. */
+  isKnown(type: string): boolean
+  /**
+   * Whether a chain may begin with this entry (it has no `prev`), by what is in its past alone: the space's first entry, or the answer to an invitation of
+   * its node. Anything else is not taken in at all.
+   */
+  mayBegin(entry: Placed, log: Lookup): boolean
+  /** Judges all authority entries together, given in order of place. */
+  judge(authority: readonly Placed[], log: Lookup): Judgement
+  /** The verdict on an authority entry that was judged. */
+  authorityVerdict(judgement: Judgement, id: string): Verdict
+  /** The verdict on any other entry. */
+  contentVerdict(judgement: Judgement, entry: Placed): Verdict
+  /**
+   * Below which place verdicts on content may differ between two judgements, `after` having been made with `added` more authority entries; undefined when
+   * none can. May be lower than necessary, never higher.
+   */
+  changedFrom(before: Judgement, after: Judgement, added: readonly Placed[], ofChain: OfChain): Place | undefined
+  apply(state: Draft<Tables>, entry: Applied, log: Lookup, judgement: Judgement): Refusal | undefined
+  /** Of a counting entry: whose texts it takes away. */
+  redacts(entry: Applied): string | undefined
+  /** What an entry is about (a task, a room, a member's DID), for filtering the audit trail. */
+  subject(entry: Applied): string | undefined
+}
+
+/** Entries of the chains of a node, from a position of each chain on: for finding the lowest place among them. */
+export type OfChain = (node: string, from: (chain: number) => number) => Iterable<Placed>
