@@ -1,25 +1,28 @@
 import type { ErrorCode } from '../base/errors.ts'
 import type { Operation } from '../contract/operation.ts'
-import type { Permission } from '../contract/permissions.ts'
+import { isSpacePermission, type Permission, type SpacePermission } from '../contract/permissions.ts'
+import { roleAllows, roleTable, type Standing } from './roles.ts'
 import { type TrustLevel, trustTable } from './trust.ts'
 
-/** Who asks, as the channel proved it: a token for local callers, the connection's key for peers. */
+/** Who asks, as the channel proved it: a token for local callers, the connection's key for peers, a signature for what stands in a log. */
 export type Actor =
   | { kind: 'nobody' }
   | { kind: 'operator'; did: string }
   | { kind: 'agent'; did: string; name: string }
   | { kind: 'peer'; did: string; trust: TrustLevel }
+  | { kind: 'author'; did: string }
 
-export type Action = Pick<Operation, 'name' | 'who' | 'approvable'> | Permission
+export type Action = Pick<Operation, 'name' | 'who' | 'approvable'> | Permission | SpacePermission
 
 export type Verdict = { allow: true } | { allow: false; code: ErrorCode; reason: string }
 
 const allow: Verdict = { allow: true }
 const deny = (code: ErrorCode, reason: string): Verdict => ({ allow: false, code, reason })
 
-/** The one function that decides, for local callers and for what comes from peers alike. */
-export function may(actor: Actor, action: Action): Verdict {
+/** The one function that decides: for local callers, for what comes from peers, and, with the `standing` of a project, for whoever acts within it. */
+export function may(actor: Actor, action: Action, standing?: Standing): Verdict {
   if (typeof action === 'string') {
+    if (isSpacePermission(action)) return mayWithin(actor, action, standing)
     if (actor.kind !== 'peer') return deny('not_permitted', 'Only a peer acts by its trust.')
     const needed = trustTable[action]
     return actor.trust >= needed
@@ -36,3 +39,26 @@ export function may(actor: Actor, action: Action): Verdict {
   }
   return deny('unauthenticated', 'This call needs a token.')
 }
+
+function mayWithin(actor: Actor, action: SpacePermission, standing: Standing | undefined): Verdict {
+  if (actor.kind === 'nobody') return deny('unauthenticated', 'This call needs a token.')
+  const member = standing?.roleOf(actor.did)
+  if (!standing || !member) return deny('not_member', 'Who is no member of this project can do nothing in it.')
+  if (member.suspended)
+    return deny('suspended', 'Suspended in this project: nothing can be done in it until that is lifted.')
+  if (standing.archived && action !== 'project.read' && !(action === 'project.archive' && member.role === 'owner'))
+    return deny('project_archived', 'This project is archived; its owner can take it up again.')
+  const { stage, profile } = standing
+  // An agent has no more than its node has.
+  const narrower = [member.role, member.node].find((role) => !roleAllows(role, action, stage, profile))
+  if (narrower === undefined) return allow
+  const byStage = roleTable[action].includes(narrower)
+  return deny(
+    'not_permitted',
+    byStage
+      ? `${action} is not open to the role ${narrower} in the stage ${stage}.`
+      : `${action} needs the role ${roleTable[action].join(', ').replace(/, ([^,]*)$/, ' or $1')}; this is ${article(narrower)}.`,
+  )
+}
+
+const article = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`)

@@ -1,7 +1,13 @@
 import type { z } from 'zod'
-import type { Permission } from './permissions.ts'
+import type { SpacePermission } from './permissions.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** Of the project a call is about: the stage it is in, and the one that follows. */
+export interface ProjectNow {
+  stage: string
+  next: string | undefined
+}
 
 /**
  * One thing Agora can do, written once: the REST route, the OpenAPI page, the typed client call, the CLI's `call` and the dispatch
@@ -17,8 +23,10 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   who: 'anyone' | 'agent' | 'operator'
   /** An operator's, that an agent may ask for: it becomes an approval, with the input's `why`, and waits for the operator. */
   approvable?: true
-  /** What of a space the caller must be allowed to do; asked of `may` for the project the input names. */
-  needs?: (input: z.output<Input>) => Permission[]
+  /** What the caller must be allowed to do in the project that the input names as `project_id`, which may be the beginning of the id. */
+  needs?(input: z.output<Input>): readonly SpacePermission[]
+  /** Of an agent's operation: whether this call of it is for the operator to confirm, so that it becomes an approval. */
+  confirm?(input: z.output<Input>, project: ProjectNow): boolean
   /** Path and query parameters and body fields together, by their names. Query values arrive as text: use the `query*` schemas. */
   input: Input
   output: Output

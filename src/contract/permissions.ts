@@ -69,3 +69,7 @@ export const spacePermissions = [
 ] as const
 
 export type SpacePermission = (typeof spacePermissions)[number]
+
+const ofSpaces = new Set<string>(spacePermissions)
+export const isSpacePermission = (permission: Permission | SpacePermission): permission is SpacePermission =>
+  ofSpaces.has(permission)

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import { type Actor, may } from '../authority/may.ts'
+import type { Standing } from '../authority/roles.ts'
 import type { TrustLevel } from '../authority/trust.ts'
 import { AgoraError } from '../base/errors.ts'
 import type { Approval } from '../capabilities/approvals/schema.ts'
 import type { Why } from '../contract/common.ts'
-import type { Operation } from '../contract/operation.ts'
+import type { Operation, ProjectNow } from '../contract/operation.ts'
 import type { Permission } from '../contract/permissions.ts'
 import { type ApprovableName, type OperationName, type Output, operations, type Parsed } from '../operations.ts'
 
@@ -49,6 +50,17 @@ export class ApprovalPending {
   }
 }
 
+/** What dispatch asks of the projects of this node. */
+export interface ProjectGate {
+  /** The whole id that a beginning of one means. @throws AgoraError `not_found` or `ambiguous_name`, naming `field`. */
+  resolve(id: string, field: string): string
+  /** How everybody stands in it, by all of its log that is here. */
+  standing(project: string): Standing
+  now(project: string): ProjectNow
+  /** Somebody of this node tried what is not permitted. */
+  denied(attempt: { project: string; actor: string; operation: string; reason: string }): void
+}
+
 export interface Dispatch {
   /**
    * Runs one operation: parses the input, asks `may`, runs the handler. Every local call passes here, once. What only the operator may decide, called by an
@@ -61,10 +73,22 @@ export interface Dispatch {
 const byName = new Map(operations.map((operation) => [operation.name as string, operation]))
 const never = new AbortController().signal
 
-export function createDispatch(handlers: Handlers, ask?: (requested: Requested) => Promise<Approval>): Dispatch {
+export function createDispatch(
+  handlers: Handlers,
+  ask?: (requested: Requested) => Promise<Approval>,
+  projects?: ProjectGate,
+): Dispatch {
+  const putBefore = async (operation: Operation, actor: Actor & { kind: 'agent' }, input: Record<string, unknown>) => {
+    const { why, ...wanted } = input as { why?: z.output<typeof Why> }
+    if (!ask) throw new AgoraError('needs_approval', `${operation.name} is for the operator to decide.`)
+    return new ApprovalPending(
+      await ask({ operation: operation.name as ApprovableName, input: wanted, why, agent: actor.name }),
+    )
+  }
+
   return {
     async call(name, actor, input, signal = never) {
-      const operation = byName.get(name)
+      const operation: Operation | undefined = byName.get(name)
       if (!operation) {
         throw new AgoraError('unknown_operation', `There is no operation ${JSON.stringify(name)}.`, {
           hint: 'GET /openapi.json and `agora call --list` name them all.',
@@ -72,17 +96,34 @@ export function createDispatch(handlers: Handlers, ask?: (requested: Requested) 
       }
       // Asked before parsing, so that whoever may not call learns nothing about the input.
       const verdict = may(actor, operation)
-      if (!verdict.allow) {
-        if (verdict.code !== 'needs_approval' || !ask || actor.kind !== 'agent')
-          throw new AgoraError(verdict.code, verdict.reason)
-        const { why, ...wanted } = parse(operation.input, input) as { why?: z.output<typeof Why> }
-        return new ApprovalPending(
-          await ask({ operation: operation.name as ApprovableName, input: wanted, why, agent: actor.name }),
-        )
-      }
-      const handler = handlers[operation.name] as (input: unknown, context: CallContext) => unknown
-      return handler(parse(operation.input, input), { actor, signal })
+      if (!verdict.allow && (verdict.code !== 'needs_approval' || !ask))
+        throw new AgoraError(verdict.code, verdict.reason)
+      const parsed = withProject(parse(operation.input, input))
+      const mustAsk = !verdict.allow || within(operation, actor, parsed)
+      if (mustAsk && actor.kind === 'agent') return putBefore(operation, actor, parsed)
+      const handler = handlers[operation.name as OperationName] as (input: unknown, context: CallContext) => unknown
+      return handler(parsed, { actor, signal })
     },
+  }
+
+  function withProject(input: Record<string, unknown>): Record<string, unknown> {
+    const { project_id: id } = input
+    return projects && typeof id === 'string' ? { ...input, project_id: projects.resolve(id, 'project_id') } : input
+  }
+
+  /** Whether it is for the operator to confirm. @throws AgoraError when the caller may not do it in the project at all. */
+  function within(operation: Operation, actor: Actor, input: Record<string, unknown>): boolean {
+    const { project_id: project } = input
+    if (!projects || typeof project !== 'string') return false
+    const standing = projects.standing(project)
+    for (const permission of operation.needs?.(input) ?? []) {
+      const verdict = may(actor, permission, standing)
+      if (verdict.allow) continue
+      const { did } = actor as { did?: string }
+      if (did !== undefined) projects.denied({ project, actor: did, operation: operation.name, reason: verdict.reason })
+      throw new AgoraError(verdict.code, verdict.reason)
+    }
+    return actor.kind === 'agent' && operation.confirm?.(input, projects.now(project)) === true
   }
 }
 

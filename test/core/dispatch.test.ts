@@ -12,6 +12,7 @@ const actors: Record<Actor['kind'], Actor> = {
   operator: { kind: 'operator', did },
   agent: { kind: 'agent', did, name: 'claude-1' },
   peer: { kind: 'peer', did, trust: 4 },
+  author: { kind: 'author', did },
 }
 
 /** A dispatch whose every handler answers with what it was given. */
@@ -50,7 +51,7 @@ test('names are stable, unique, and say what they are about', (t) => {
   const routes = operations.map(({ http }) => `${http.method} ${http.path.replace(/:\w+/g, ':')}`)
   t.is(new Set(routes).size, routes.length)
   for (const { name, summary } of operations) {
-    t.regex(name, /^[a-z_]+\.[a-z]+$/)
+    t.regex(name, /^[a-z_]+\.[a-z_]+$/)
     t.regex(summary, /^[A-Z].*\.$/)
   }
 })
