@@ -18,7 +18,7 @@ export const comparePlaces = (a: Place, b: Place): number =>
 export interface Placed extends Applied {
   seq: number
   prev: string | undefined
-  heads: string[]
+  heads: readonly string[]
   chain: number
   /** From 0. */
   position: number
@@ -32,14 +32,28 @@ export const isPast = (earlier: Placed, later: Placed): boolean =>
 
 export const isConcurrent = (a: Placed, b: Placed): boolean => a.id !== b.id && !isPast(a, b) && !isPast(b, a)
 
+export interface Chain {
+  chain: number
+  node: string
+  /** Entries in it. */
+  length: number
+}
+
+/** The log of one space as rules may look into it: everything here is the same on every node that has the same entries, but for the numbers of chains. */
+export interface LogView {
+  placed(id: string): Placed | undefined
+  chains(): readonly Chain[]
+  at(chain: number, position: number): Placed | undefined
+}
+
 /**
  * The rules of one kind of space, as the log needs them. `Judgement` is what was decided of all authority entries together; everything else is judged by
  * it, one by one.
  */
-export interface SpaceRules<Judgement, Tables extends object> {
+export interface SpaceRules<Judgement = unknown, Tables extends object = Record<string, unknown>> {
   /** Names of the tables, in the order in which they are hashed. */
   tables: readonly (keyof Tables & string)[]
-  /** Whether an entry of this type is judged before all content. */
+  /** Whether an entry of this type is judged before all content. It is applied at its place all the same, if it counts. */
   isAuthority(type: string): boolean
   /** False for a type of a newer version: the fold stops there. */
   isKnown(type: string): boolean
@@ -47,24 +61,29 @@ export interface SpaceRules<Judgement, Tables extends object> {
    * Whether a chain may begin with this entry (it has no `prev`), by what is in its past alone: the space's first entry, or the answer to an invitation of
    * its node. Anything else is not taken in at all.
    */
-  mayBegin(entry: Placed, log: Lookup): boolean
+  mayBegin(entry: Placed, log: LogView): boolean
   /** Judges all authority entries together, given in order of place. */
-  judge(authority: readonly Placed[], log: Lookup): Judgement
+  judge(authority: readonly Placed[], log: LogView): Judgement
+  /** Whether these entries, though none of them is an authority entry, may change what was judged. */
+  mustJudge(judgement: Judgement, added: readonly Placed[]): boolean
   /** The verdict on an authority entry that was judged. */
   authorityVerdict(judgement: Judgement, id: string): Verdict
   /** The verdict on any other entry. */
   contentVerdict(judgement: Judgement, entry: Placed): Verdict
   /**
-   * Below which place verdicts on content may differ between two judgements, `after` having been made with `added` more authority entries; undefined when
-   * none can. May be lower than necessary, never higher.
+   * From which place on verdicts on content may differ between two judgements; undefined when none can. May be lower than necessary, never higher.
    */
-  changedFrom(before: Judgement, after: Judgement, added: readonly Placed[], ofChain: OfChain): Place | undefined
-  apply(state: Draft<Tables>, entry: Applied, log: Lookup, judgement: Judgement): Refusal | undefined
-  /** Of a counting entry: whose texts it takes away. */
+  changedFrom(before: Judgement, after: Judgement, log: LogView): Place | undefined
+  /** Applies an entry that counts, of whatever type. */
+  apply(state: Draft<Tables>, entry: Applied, log: Lookup): Refusal | undefined
+  /** Of an entry that counts: whose texts it takes away. */
   redacts(entry: Applied): string | undefined
   /** What an entry is about (a task, a room, a member's DID), for filtering the audit trail. */
   subject(entry: Applied): string | undefined
+  /** What was judged, as JSON: part of the state's hash. */
+  summary(judgement: Judgement): unknown
+  /** The nodes that are members now. */
+  members(judgement: Judgement): ReadonlySet<string>
+  /** The entry by which a node was removed and is no member any more. */
+  removal(judgement: Judgement, node: string): string | undefined
 }
-
-/** Entries of the chains of a node, from a position of each chain on: for finding the lowest place among them. */
-export type OfChain = (node: string, from: (chain: number) => number) => Iterable<Placed>
