@@ -159,8 +159,8 @@ function runCac(argv: string[], command: Command, known: readonly Option[]): Par
 /** What is left for cac to find fault with is the number of arguments. */
 function fromCac(command: Command, args: string[]): Error {
   const expected = command.usage.match(/[<[][^>\]]+[>\]]/g) ?? []
-  const missing = expected[args.length]
-  if (missing?.startsWith('<')) {
+  const missing = expected.filter((each) => each.startsWith('<'))[args.length]
+  if (missing) {
     return usageError(`agora ${wordsOf(command)} needs ${missing}.`, `Usage: agora ${command.usage}`)
   }
   const extra = args.slice(expected.length).map((arg) => JSON.stringify(arg))

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import type { Argument } from './inputs.ts'
 
 /** One option of a command, without its dashes. */
 export interface Option {
@@ -46,9 +47,12 @@ export const globalOptions: readonly Option[] = [
 /** The words of a command: `peers disconnect`. */
 export const wordsOf = (command: Command): string => command.usage.replace(/\s*[<[].*$/, '')
 
-/** The names of its arguments, in order. */
-export const argumentsOf = (command: Command): string[] =>
-  [...command.usage.matchAll(/[<[]([^>\]]+)[>\]]/g)].map((match) => match[1] ?? '')
+/** Its arguments, in order. */
+export const argumentsOf = (command: Command): Argument[] =>
+  [...command.usage.matchAll(/[<[]([^>\]]+)[>\]]/g)].map(([typed, name = '']) => ({
+    name,
+    needed: typed.startsWith('<'),
+  }))
 
 export const optionsOf = async (command: Command): Promise<readonly Option[]> =>
   typeof command.options === 'function' ? command.options() : (command.options ?? [])

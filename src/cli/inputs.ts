@@ -2,6 +2,12 @@ import { usageError } from './usage.ts'
 
 export type GivenOptions = Record<string, string | boolean | string[] | undefined>
 
+/** An argument as a command's usage names it. */
+export interface Argument {
+  name: string
+  needed: boolean
+}
+
 /** What was typed, by the names the command gives its arguments and options. */
 export interface Inputs {
   /** A needed argument. */
@@ -17,9 +23,10 @@ export interface Inputs {
   given: GivenOptions
 }
 
-/** @param names the names of the command's arguments, in order. */
-export function readInputs(names: readonly string[], args: readonly string[], options: GivenOptions): Inputs {
-  const maybe = (name: string): string | undefined => args[names.indexOf(name)]
+/** @param expected the command's arguments, in order; there are as many `args` as it needs, and not more than it can take. */
+export function readInputs(expected: readonly Argument[], args: readonly string[], options: GivenOptions): Inputs {
+  const taken = assigned(expected, args)
+  const maybe = (name: string): string | undefined => taken.get(name)
   const text = (name: string): string | undefined => {
     const value = options[name]
     return typeof value === 'string' ? value : undefined
@@ -47,4 +54,11 @@ export function readInputs(names: readonly string[], args: readonly string[], op
       )
     },
   }
+}
+
+/** What is needed has the first claim; what is left over goes to the optional ones: one value for `[project] <title>` is the title. */
+function assigned(expected: readonly Argument[], args: readonly string[]): Map<string, string> {
+  let spare = args.length - expected.filter(({ needed }) => needed).length
+  const taking = expected.filter(({ needed }) => needed || spare-- > 0)
+  return new Map(taking.flatMap(({ name }, index) => (args[index] === undefined ? [] : [[name, args[index]]])))
 }

@@ -10,6 +10,8 @@ export interface Io {
   /** Asks on the terminal without showing what is typed; undefined when standard input is no terminal. */
   secret: ((question: string) => Promise<string>) | undefined
   env: Record<string, string | undefined>
+  /** The folder it was typed in. */
+  cwd: string
   clock: Clock
   /** Width of the terminal in columns; undefined when standard output is none. */
   columns: number | undefined
@@ -40,6 +42,7 @@ export function processIo(): Io {
         ? async (question) => (await import('./terminal.ts')).readSecret(question)
         : undefined,
     env: process.env,
+    cwd: process.cwd(),
     clock: systemClock,
     columns: terminal ? process.stdout.columns || 80 : undefined,
     colours: terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',

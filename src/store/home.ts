@@ -23,6 +23,8 @@ export interface Home {
   agents: string
   /** What a wake is about, while it runs. */
   wake: string
+  /** Which project belongs to which checkout of a repository on this machine. */
+  checkouts: string
   lock: string
 }
 
@@ -55,6 +57,7 @@ export function homeAt(folder: string, name: string): Home {
     owner: at('owner.json'),
     agents: at('agents'),
     wake: at('wake'),
+    checkouts: at('checkouts.json'),
     lock: at('lock'),
   }
 }

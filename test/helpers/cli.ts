@@ -51,6 +51,7 @@ export async function cli(
     read: async () => stdin,
     secret: undefined,
     env: { AGORA_HOME: folder, ...env },
+    cwd: folder,
     clock: { now: () => NOW, after: () => () => undefined },
     columns,
     colours: false,
