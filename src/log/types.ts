@@ -44,6 +44,8 @@ export interface LogView {
   placed(id: string): Placed | undefined
   chains(): readonly Chain[]
   at(chain: number, position: number): Placed | undefined
+  /** All authority entries, in order of place, whatever became of them. */
+  authority(): readonly Placed[]
 }
 
 /**
@@ -51,6 +53,10 @@ export interface LogView {
  * it, one by one.
  */
 export interface SpaceRules<Judgement = unknown, Tables extends object = Record<string, unknown>> {
+  /** Raised whenever a state or verdict may come out otherwise than before: then what was folded by the older rules is folded anew. 0 when absent. */
+  version?: number
+  /** Types of entries whose texts are to be found by their words. */
+  searched?: readonly string[]
   /** Names of the tables, in the order in which they are hashed. */
   tables: readonly (keyof Tables & string)[]
   /** Whether an entry of this type is judged before all content. It is applied at its place all the same, if it counts. */
