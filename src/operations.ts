@@ -5,6 +5,9 @@ import { friendOperations } from './capabilities/friends/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
 import { ownerOperations } from './capabilities/owner/operations.ts'
+import { recordOperations } from './capabilities/records/operations.ts'
+import { roomOperations } from './capabilities/rooms/operations.ts'
+import { threadOperations } from './capabilities/threads/operations.ts'
 import { wakeOperations } from './capabilities/wake/operations.ts'
 
 /** THE table: everything Agora can be asked, by whatever way. */
@@ -16,6 +19,9 @@ export const operations = [
   ...approvalOperations,
   ...ownerOperations,
   ...wakeOperations,
+  ...roomOperations,
+  ...threadOperations,
+  ...recordOperations,
 ] as const
 
 export type AnyOperation = (typeof operations)[number]

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { Time } from '../../contract/common.ts'
+import { EntryId, SignedEntry, SpaceId } from '../../contract/entry.ts'
+import { Did } from '../../contract/envelope.ts'
+import { Who } from '../../contract/space.ts'
+import { wireType } from '../../contract/wire.ts'
+import { Author } from '../rooms/schema.ts'
+
+/** Addresses by which a participant's node is found, most likely first. */
+const Place = z.looseObject({ did: Did, addresses: z.array(z.string().max(256)).max(8) })
+
+/**
+ * Body of the envelope type `thread.create`, by which a participant learns of a thread: its first entry, and, for who was added later, the entry that did. The rest
+ * comes through the log.
+ */
+export const threadWire = wireType({
+  type: 'thread.create',
+  body: z.looseObject({
+    create: SignedEntry,
+    update: SignedEntry.optional(),
+    members: z.array(Place).max(256),
+  }),
+  permissions: ['address.tell'],
+  receipted: true,
+})
+
+export const Thread = z
+  .object({
+    id: SpaceId,
+    title: z.string().optional(),
+    creator: Who,
+    participants: z.array(Who),
+    /** The least trust its creator's node must have in whom it adds. */
+    min_trust: z.int().min(0).max(4),
+    /** Whether the creator alone adds participants. */
+    closed: z.boolean(),
+    project_id: SpaceId.optional(),
+    status: z.enum(['joining', 'open', 'left', 'ended']),
+    /** Why it ended. */
+    reason: z.string().optional(),
+    messages: z.int(),
+    created_at: Time,
+    last_at: Time.optional(),
+  })
+  .meta({ id: 'Thread' })
+export type Thread = z.output<typeof Thread>
+
+export const ThreadMessage = z
+  .object({
+    id: EntryId,
+    thread_id: SpaceId,
+    from: Author,
+    /** Empty when its text was taken away. */
+    body: z.string(),
+    redacted: z.boolean(),
+    reply_to: EntryId.optional(),
+    sent_at: Time,
+  })
+  .meta({ id: 'ThreadMessage' })
+export type ThreadMessage = z.output<typeof ThreadMessage>

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { byteLength } from '../base/text.ts'
+import { wellFormed } from './common.ts'
+import { BODY_MAX, Did } from './envelope.ts'
+
+/** What calls about spaces have in common: how a space and those in it are named, and how long what is written may be. */
+
+/** The id of a space or of something in one, or its beginning; at least four characters of it. */
+export const IdOrPrefix = z
+  .string()
+  .min(4, 'is too short; give at least four characters')
+  .max(64)
+  .regex(/^[0-9A-Za-z-]+$/, 'is not an id')
+/** A project's id, or its beginning. */
+export const ProjectRef = IdOrPrefix
+
+/** Somebody, as this node would type them. */
+export const Who = z.object({ did: Did, name: z.string() }).meta({ id: 'Who' })
+export type Who = z.output<typeof Who>
+
+export const Title = wellFormed(z.string().min(1).max(500))
+
+const bytes = (max: number) =>
+  [(text: string) => byteLength(text) <= max, `is longer than ${max} bytes`] as [(text: string) => boolean, string]
+/** What somebody says. */
+export const Spoken = wellFormed(z.string().min(1)).refine(...bytes(BODY_MAX))
+/** What describes something at length. */
+export const Prose = wellFormed(z.string()).refine(...bytes(64 << 10))
