@@ -1,10 +1,13 @@
 import type { z } from 'zod'
 import { agentOperations } from './capabilities/agents/operations.ts'
 import { approvalOperations } from './capabilities/approvals/operations.ts'
+import { auditOperations } from './capabilities/audit/operations.ts'
 import { friendOperations } from './capabilities/friends/operations.ts'
+import { invitationOperations } from './capabilities/invitations/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
 import { nodeOperations } from './capabilities/node/operations.ts'
 import { ownerOperations } from './capabilities/owner/operations.ts'
+import { projectOperations } from './capabilities/projects/operations.ts'
 import { recordOperations } from './capabilities/records/operations.ts'
 import { roomOperations } from './capabilities/rooms/operations.ts'
 import { threadOperations } from './capabilities/threads/operations.ts'
@@ -22,6 +25,9 @@ export const operations = [
   ...roomOperations,
   ...threadOperations,
   ...recordOperations,
+  ...projectOperations,
+  ...invitationOperations,
+  ...auditOperations,
 ] as const
 
 export type AnyOperation = (typeof operations)[number]

@@ -160,6 +160,37 @@ const tries: Record<Permission, (t: ExecutionContext, net: Pair) => Try | Promis
       return woken
     }
   },
+
+  'space.invite': async (t, net) => {
+    const { alice, bob } = net.node
+    await give(net, 'bob', 'alice', 2)
+    return async (level) => {
+      const project = await bob.call('projects.create', { name: `project ${++count} at ${level}` })
+      await bob.call('invitations.send', { project_id: project.id, peer_name: alice.did })
+      await net.settle()
+      const { items } = await alice.call('invitations.list', { project_id: project.id })
+      t.deepEqual(
+        items.map(({ project_name, direction }) => [project_name, direction]),
+        items.length === 0 ? [] : [[project.name, 'in']],
+      )
+      return items.length === 1
+    }
+  },
+
+  'space.answer': async (t, net) => {
+    const { alice, bob } = net.node
+    await give(net, 'bob', 'alice', 2)
+    return async (level) => {
+      const project = await alice.call('projects.create', { name: `project ${++count} at ${level}` })
+      const { id } = await alice.call('invitations.send', { project_id: project.id, peer_name: bob.did })
+      await net.settle()
+      await bob.call('invitations.decline', { id, reason: 'no time' })
+      await net.settle()
+      const [invitation] = (await alice.call('invitations.list', { project_id: project.id, status: 'all' })).items
+      t.is(invitation?.reason, invitation?.status === 'declined' ? 'no time' : undefined)
+      return invitation?.status === 'declined'
+    }
+  },
 }
 
 for (const permission of permissions) {

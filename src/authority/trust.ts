@@ -17,4 +17,6 @@ export const trustTable: Record<Permission, TrustLevel> = {
   'address.tell': 2,
   'wake.message': 3,
   'wake.request': 3,
+  'space.invite': 2,
+  'space.answer': 0,
 }

@@ -27,6 +27,10 @@ export const permissions = [
   'wake.message',
   /** Ask to wake one. */
   'wake.request',
+  /** Invite this node and its agents to projects and threads. */
+  'space.invite',
+  /** Answer an invitation, or take one back; the space's log decides. */
+  'space.answer',
 ] as const
 
 export type Permission = (typeof permissions)[number]

@@ -1,25 +1,7 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { AgoraError } from '../base/errors.ts'
-import { EntryId, SignedEntry, SpaceId } from '../contract/entry.ts'
-import { Timestamp } from '../contract/envelope.ts'
-
-/** Version of the format below. */
-export const EXPORT_VERSION = 1
-
-/**
- * The first line of an exported log. It is not signed: what can be relied on are the entries, and that they are complete up to `tips` (those that no
- * other entry names as a parent) as the exporting node knew them.
- */
-export const ExportHead = z.looseObject({
-  agora_log: z.literal(EXPORT_VERSION),
-  space: SpaceId,
-  kind: z.enum(['project', 'thread']),
-  exported_at: Timestamp,
-  tips: z.array(EntryId),
-  /** What the exporting node folded, to compare with. */
-  state_hash: z.string().max(64).optional(),
-})
-export type ExportHead = z.output<typeof ExportHead>
+import { SignedEntry } from '../contract/entry.ts'
+import { ExportHead } from '../contract/export.ts'
 
 /**
  * A log as a file: JSON lines in UTF-8, the head and then one signed entry a line, as it was received, parents before their children.
