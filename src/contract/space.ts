@@ -18,7 +18,11 @@ export const ProjectRef = IdOrPrefix
 export const Who = z.object({ did: Did, name: z.string() }).meta({ id: 'Who' })
 export type Who = z.output<typeof Who>
 
-export const Title = wellFormed(z.string().min(1).max(500))
+/** One line: what things are called. */
+export const Title = wellFormed(z.string().trim().min(1).max(500)).refine(
+  (text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
+  'holds a control character',
+)
 
 const bytes = (max: number) =>
   [(text: string) => byteLength(text) <= max, `is longer than ${max} bytes`] as [(text: string) => boolean, string]

@@ -3,7 +3,8 @@ import { Address, Cursor, Limit, page, queryInt, Time } from '../../contract/com
 import { SignedEntry } from '../../contract/entry.ts'
 import { ExportHead } from '../../contract/export.ts'
 import { operation } from '../../contract/operation.ts'
-import { EntryRef, LongText, ProjectRef, Reason, Title } from '../projects/schema.ts'
+import { IdOrPrefix, ProjectRef, Prose, Title } from '../../contract/space.ts'
+import { Reason } from '../projects/schema.ts'
 import { AuditEntry, LogCheck } from './schema.ts'
 
 const InProject = z.object({ project_id: ProjectRef })
@@ -15,7 +16,7 @@ export const auditOperations = [
     description: 'One’s own entries, or, as overseer or owner, anybody’s.',
     who: 'agent',
     needs: () => ['project.read'],
-    input: InProject.extend({ entry: EntryRef, reason: Reason.optional() }),
+    input: InProject.extend({ entry: IdOrPrefix, reason: Reason.optional() }),
     output: AuditEntry,
     http: { method: 'POST', path: '/projects/:project_id/redact' },
   }),
@@ -46,7 +47,7 @@ export const auditOperations = [
     summary: 'Write a note into a project’s record.',
     who: 'agent',
     needs: () => ['audit.note'],
-    input: InProject.extend({ action: Title, detail: LongText.optional() }),
+    input: InProject.extend({ action: Title, detail: Prose.optional() }),
     output: AuditEntry,
     http: { method: 'POST', path: '/projects/:project_id/audit', status: 201 },
   }),

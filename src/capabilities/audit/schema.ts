@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId } from '../../contract/entry.ts'
-import { Party } from '../projects/schema.ts'
+import { Who } from '../../contract/space.ts'
 
 export const AuditVerdict = z.object({
   state: z.enum(['counts', 'held', 'denied', 'refused']),
@@ -14,7 +14,7 @@ export const AuditEntry = z
   .object({
     id: EntryId,
     type: z.string(),
-    author: Party,
+    author: Who,
     /** Its number in the chain of its author's node. */
     seq: z.int(),
     lamport: z.int(),

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { Address, Cursor, Limit, page, Why } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
-import { InnerRef, ProjectRef, Reason, Role } from '../projects/schema.ts'
+import { IdOrPrefix, ProjectRef } from '../../contract/space.ts'
+import { GivenRole, Reason } from '../projects/schema.ts'
 import { Invitation, InvitationStatus } from './schema.ts'
 
-const ById = z.object({ id: InnerRef })
+const ById = z.object({ id: IdOrPrefix })
 
 export const invitationOperations = [
   operation({
@@ -33,7 +34,7 @@ export const invitationOperations = [
     input: z.object({
       project_id: ProjectRef,
       peer_name: Address,
-      role: Role.exclude(['owner']).default('developer'),
+      role: GivenRole.default('developer'),
       message: Reason.optional(),
       /** Until nobody may accept any more; 7 days when nothing is said. */
       expires_in_hours: z.int().min(1).max(720).optional(),

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { SignedEntry, SpaceId } from '../../contract/entry.ts'
 import { Did, Timestamp } from '../../contract/envelope.ts'
+import { Prose, Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
-import { LongText, Party, Reason, Role, TITLE_MAX } from '../projects/schema.ts'
+import { Reason, Role } from '../projects/schema.ts'
 
 export const InvitationStatus = z.enum([
   'pending',
@@ -23,8 +24,8 @@ export const Invitation = z
     description: z.string().optional(),
     /** `in`: to this node or one of its agents; `out`: sent by a member, to somebody of another node. */
     direction: z.enum(['in', 'out']),
-    from: Party,
-    to: Party,
+    from: Who,
+    to: Who,
     role: Role,
     message: z.string().optional(),
     status: InvitationStatus,
@@ -39,8 +40,8 @@ export type Invitation = z.output<typeof Invitation>
 
 /** Of what is to be joined, as its inviter tells it; the log decides. */
 const Summary = z.looseObject({
-  name: z.string().max(TITLE_MAX),
-  description: LongText.optional(),
+  name: z.string().max(500),
+  description: Prose.optional(),
   stage: z.string().max(64),
   members: z.int().min(1),
 })

@@ -2,23 +2,20 @@ import { z } from 'zod'
 import { stages } from '../../authority/roles.ts'
 import { Address, Cursor, Limit, page, queryFlag, Time, Why } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
+import { IdOrPrefix, ProjectRef, Prose, Title } from '../../contract/space.ts'
 import {
-  EntryRef,
   Focus,
+  GivenRole,
   Limits,
-  LongText,
   Member,
   ProfileInput,
   Project,
   ProjectDetail,
-  ProjectRef,
   ProjectStage,
   Reason,
   Repo,
-  Role,
   StageNow,
   TimeSpent,
-  Title,
 } from './schema.ts'
 
 const DEPLOYMENT = stages[stages.length - 1]
@@ -42,7 +39,7 @@ export const projectOperations = [
     summary: 'Begin a project; this node owns it.',
     description: 'An agent that begins one is an overseer of it.',
     who: 'agent',
-    input: z.object({ name: Title, description: LongText.optional(), repo: Repo.optional() }),
+    input: z.object({ name: Title, description: Prose.optional(), repo: Repo.optional() }),
     output: ProjectDetail,
     http: { method: 'POST', path: '/projects', status: 201 },
   }),
@@ -63,7 +60,7 @@ export const projectOperations = [
     needs: () => ['project.update'],
     input: InProject.extend({
       name: Title.optional(),
-      description: LongText.optional(),
+      description: Prose.optional(),
       repo: Repo.nullable().optional(),
     }),
     output: ProjectDetail,
@@ -185,7 +182,7 @@ export const projectOperations = [
     description: 'Overseers do so for all below them; only the owner makes and unmakes overseers.',
     who: 'agent',
     needs: () => ['project.role'],
-    input: OfMember.extend({ role: Role.exclude(['owner']) }),
+    input: OfMember.extend({ role: GivenRole }),
     output: Member,
     http: { method: 'POST', path: '/projects/:project_id/agents/:name/role' },
   }),
@@ -205,7 +202,7 @@ export const projectOperations = [
       '`name`: lifts what was imposed on it. `entries`: these held entries, and what their authors wrote before them, count. At least one of the two.',
     who: 'agent',
     needs: () => ['project.reinstate'],
-    input: InProject.extend({ name: Address.optional(), entries: z.array(EntryRef).max(256).default([]) }),
+    input: InProject.extend({ name: Address.optional(), entries: z.array(IdOrPrefix).max(256).default([]) }),
     output: z.object({ reinstated: z.array(z.string()) }),
     http: { method: 'POST', path: '/projects/:project_id/reinstate' },
   }),

@@ -1,62 +1,32 @@
 import { z } from 'zod'
 import { type Profile, roles, stages } from '../../authority/roles.ts'
-import { byteLength } from '../../base/text.ts'
 import { Time, wellFormed } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
-import { Did } from '../../contract/envelope.ts'
 import { spacePermissions } from '../../contract/permissions.ts'
-
-export const TITLE_MAX = 500
-/** Bytes of UTF-8. */
-export const DESCRIPTION_MAX = 64 << 10
+import { Who } from '../../contract/space.ts'
 
 export const Role = z.enum(roles)
+/** The owner is one by transfer alone. */
+export const GivenRole = Role.exclude(['owner'])
 export const ProjectStage = z.enum(stages)
 
-/** A project's id, or a beginning of it that no other project of this node has. */
-export const ProjectRef = z
-  .string()
-  .regex(/^[1-9A-HJ-NP-Za-km-z]{4,44}$/, 'is not an id, nor four or more characters of one')
-/** The id of something inside a project, or a beginning of it that nothing else of its kind has there. */
-export const InnerRef = z
-  .string()
-  .regex(/^[0-9a-f-]{4,36}$/i, 'is not an id, nor four or more characters of one')
-  .transform((id) => id.toLowerCase())
-/** An entry's id, or a beginning of it that no other entry of the project has. */
-export const EntryRef = z
-  .string()
-  .regex(/^[1-9A-HJ-NP-Za-km-z]{4,44}$/, 'is not an id, nor four or more characters of one')
-
-/** One line: what things are called. */
-export const Title = wellFormed(z.string().trim().min(1).max(TITLE_MAX)).refine(
-  (text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
-  'holds a control character',
-)
-export const LongText = wellFormed(z.string()).refine(
-  (text) => byteLength(text) <= DESCRIPTION_MAX,
-  `is longer than ${DESCRIPTION_MAX} bytes`,
-)
 /** Why somebody did something; shown to all members. */
 export const Reason = wellFormed(z.string().max(500))
-export const Focus = wellFormed(z.string().max(TITLE_MAX))
+export const Focus = wellFormed(z.string().max(500))
 export const Repo = wellFormed(z.string().min(1).max(2048)).refine(
   (text) => !/[\p{Cc}\s]/u.test(text),
   'holds a space or a control character',
 )
 
-/** Somebody, and how it is called here. */
-export const Party = z.object({ did: Did, name: z.string() }).meta({ id: 'Party' })
-export type Party = z.output<typeof Party>
-
 /** What of a role a stage takes away; the owner's cannot be. */
 export const ProfileInput = z
-  .partialRecord(ProjectStage, z.partialRecord(Role.exclude(['owner']), z.array(z.enum(spacePermissions)).max(100)))
+  .partialRecord(ProjectStage, z.partialRecord(GivenRole, z.array(z.enum(spacePermissions)).max(100)))
   .transform((profile) => profile as Profile)
 export const Limits = z
   .object({
     /** Members, nodes and named agents together. */
     max_agents: z.int().min(1).max(10_000).optional(),
-    max_per_role: z.partialRecord(Role, z.int().min(0).max(10_000)).optional(),
+    max_per_role: z.partialRecord(GivenRole, z.int().min(1).max(10_000)).optional(),
     /** Trust that the inviter must have in whom it invites. */
     min_trust: z.int().min(0).max(4).optional(),
   })
@@ -80,9 +50,9 @@ export const Project = z
     /** Of whoever asks. */
     role: Role.optional(),
     suspended: z.boolean(),
-    owner: Party,
+    owner: Who,
     /** The node that gives out claims and locks. */
-    keeper: Party,
+    keeper: Who,
     members: z.int(),
     tasks: Counts,
     created_at: Time,
@@ -97,13 +67,13 @@ export type Project = z.output<typeof Project>
 /** A node that is a member, or an agent of one that was invited, given a role, or has written. */
 export const Member = z
   .object({
-    ...Party.shape,
+    ...Who.shape,
     kind: z.enum(['node', 'agent']),
     role: Role,
     since: Time,
     online: z.boolean(),
     /** Since when, by whom and why nothing it does counts. */
-    suspended: z.object({ at: Time, by: Party, reason: z.string().optional(), entry: EntryId }).optional(),
+    suspended: z.object({ at: Time, by: Who, reason: z.string().optional(), entry: EntryId }).optional(),
     clocked_in: z.object({ since: Time, focus: z.string().optional() }).optional(),
     is_owner: z.boolean(),
     is_keeper: z.boolean(),
@@ -128,13 +98,13 @@ export const StageNow = z
     next: ProjectStage.optional(),
     stages: z.array(ProjectStage),
     since: Time,
-    by: Party,
+    by: Who,
   })
   .meta({ id: 'ProjectStageNow' })
 
 export const TimeSpent = z
   .object({
-    ...Party.shape,
+    ...Who.shape,
     seconds: z.int(),
     sessions: z.int(),
     clocked_in_since: Time.optional(),

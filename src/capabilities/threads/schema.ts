@@ -20,7 +20,7 @@ export const threadWire = wireType({
     update: SignedEntry.optional(),
     members: z.array(Place).max(256),
   }),
-  permissions: ['address.tell'],
+  permissions: ['space.invite'],
   receipted: true,
 })
 
