@@ -29,6 +29,7 @@ import { createReaders } from './core/readers.ts'
 import { authenticator } from './core/tokens.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
+import { directLane } from './p2p/direct/index.ts'
 import { createNetwork } from './p2p/node.ts'
 import { removeDaemonInfo, writeDaemonInfo } from './store/daemon-file.ts'
 import { openDatabase } from './store/database.ts'
@@ -186,11 +187,9 @@ export async function startDaemon({
       connections: settings.max_connections,
       streamsPerConnection: settings.max_streams_per_connection,
       pendingHandshakes: settings.max_pending_handshakes,
-      envelopesPerSecond: settings.envelopes_per_second,
     },
     book,
-    inbound,
-    links: outbox,
+    lanes: [directLane({ inbound, links: outbox, perSecond: settings.envelopes_per_second })],
     introduction: () => ({
       name: home.name,
       version,

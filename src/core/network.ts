@@ -62,13 +62,14 @@ export interface Link {
   send(frames: Uint8Array[]): Promise<void>
 }
 
-/** Takes frames that a peer sent on `/agora/direct`. */
+/** Takes frames that a peer sent on one lane. */
 export interface Inbound {
   /**
-   * Checks and handles frames in order and resolves after the commit that holds their effects. `close` says that the peer has broken the rules too often.
+   * Checks and handles frames in order and resolves after the commit that holds their effects. `close` says that the peer has broken the rules too often;
+   * `cost` what the frames cost here beside being frames, in what the lane counts: the peer is read from again when it may have caused that much.
    * Rejects when the frames could not be kept (full disk): nothing of the batch counts as received then.
    */
-  receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }>
+  receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean; cost?: number }>
 }
 
 /** Whoever sends to peers is told of links here. */
@@ -77,4 +78,17 @@ export interface LinkListener {
   /** `frames` frames sent on this link have been kept by the other side, counted from its beginning. */
   linkAcknowledged(did: string, link: Link, frames: number): void
   linkDown(did: string, link: Link): void
+}
+
+/** One protocol for frames both ways between connected peers: frames arrive in order, and are acknowledged once they are kept. */
+export interface Lane {
+  protocol: string
+  /** Its short name, as in `direct_malformed`. */
+  name: string
+  /** What is limited on it: `envelopes`. */
+  counts: string
+  /** Of that, how many a second from one peer; more is read later. */
+  perSecond: number
+  inbound: Inbound
+  links: LinkListener
 }

@@ -4,15 +4,15 @@ import type { Clock } from '../base/clock.ts'
 import { didOfPeerId } from '../base/did.ts'
 import { AgoraError, messageOf } from '../base/errors.ts'
 import { grantPeer } from '../core/dispatch.ts'
-import type { ConnectedPeer, Inbound, Introduction, LinkListener, Network } from '../core/network.ts'
+import type { ConnectedPeer, Introduction, Lane, Network } from '../core/network.ts'
 import type { KnownPeer, PeerBook } from '../core/peer-book.ts'
 import type { Telemetry } from '../core/telemetry.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import { parseAddress } from './address.ts'
 import { ADDRESSES_TOLD } from './constants.ts'
 import { createDialler } from './dialler.ts'
-import { DIRECT_PROTOCOL } from './direct/index.ts'
 import { listenFault } from './faults.ts'
+import { STREAMS_EACH } from './lanes/index.ts'
 import type { Transport } from './libp2p.ts'
 import { createLocator } from './locate.ts'
 import { createPeers } from './peers.ts'
@@ -32,10 +32,10 @@ export interface NetworkParts {
   minTrust: TrustLevel
   /** Connect to all known peers of trust 1 or more, now and after every loss. */
   autoConnect: boolean
-  limits: { connections: number; streamsPerConnection: number; pendingHandshakes: number; envelopesPerSecond: number }
+  limits: { connections: number; streamsPerConnection: number; pendingHandshakes: number }
   book: PeerBook
-  inbound: Inbound
-  links: LinkListener
+  /** What is spoken with peers beside the session, each protocol on streams of its own. */
+  lanes: readonly Lane[]
   introduction: () => Introduction
   telemetry: Telemetry
   onPeer: (change: 'connected' | 'disconnected' | 'stale' | 'updated', peer: ConnectedPeer) => void
@@ -59,7 +59,7 @@ export interface P2pNetwork extends Network {
 }
 
 /**
- * The network of nodes: connections by libp2p, a session on each, and one link for envelopes to each peer.
+ * The network of nodes: connections by libp2p, a session on each, and one link for each lane to each peer.
  * `start` throws AgoraError `port_in_use` with the port, or `invalid_address` when this machine lacks the address; `connect`
  * `invalid_address`, `blocked` when the peer is, `unreachable` with why, or `wrong_identity` naming both.
  */
@@ -202,8 +202,13 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
         if (did !== undefined) peers.open(connection, did)
       })
       await made.handle(SESSION_PROTOCOL, peers.acceptSession, 1)
-      // Two, because a newer stream is there before the older that it replaces is gone.
-      await made.handle(DIRECT_PROTOCOL, peers.acceptDirect, 2)
+      for (const lane of parts.lanes) {
+        await made.handle(
+          lane.protocol,
+          (stream, connection) => peers.acceptLane(lane, stream, connection),
+          STREAMS_EACH,
+        )
+      }
       try {
         await made.start()
       } catch (error) {

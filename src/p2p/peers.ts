@@ -3,9 +3,9 @@ import type { Clock } from '../base/clock.ts'
 import { peerIdOf } from '../base/did.ts'
 import { messageOf } from '../base/errors.ts'
 import { tokenBucket } from '../base/token-bucket.ts'
-import type { ConnectedPeer, Inbound, Introduction, LinkListener } from '../core/network.ts'
+import type { ConnectedPeer, Introduction, Lane } from '../core/network.ts'
 import type { Telemetry } from '../core/telemetry.ts'
-import { type Acceptor, BURST_SECONDS, createAcceptor, keepLink } from './direct/index.ts'
+import { type Acceptor, BURST_SECONDS, createAcceptor, keepLink } from './lanes/index.ts'
 import { hostOf } from './reach.ts'
 import { SESSION_PROTOCOL } from './session/constants.ts'
 import { createSession, type Session, type SessionParts, type SessionView } from './session/index.ts'
@@ -14,9 +14,8 @@ export interface PeersParts {
   clock: Clock
   /** This node's DID. */
   self: string
-  limits: { pendingHandshakes: number; envelopesPerSecond: number }
-  inbound: Inbound
-  links: LinkListener
+  limits: { pendingHandshakes: number }
+  lanes: readonly Lane[]
   /** What is told to the peer of this session. */
   introduction: (session: Pick<Session, 'did' | 'near'>) => Introduction
   telemetry: Telemetry
@@ -37,9 +36,11 @@ interface Peer {
   sessions: Set<Session>
   connectedAt: number
   state: 'live' | 'stale'
-  acceptor: Acceptor
-  stopLink: () => void
+  acceptors: Acceptors
+  stopLinks: () => void
 }
+
+type Acceptors = ReadonlyMap<Lane, Acceptor>
 
 export interface Peers {
   /** Begins a session on a connection, or answers the one it has. */
@@ -48,7 +49,7 @@ export interface Peers {
   /** A session with the peer on which both sides have said hello. */
   session(did: string): Session | undefined
   acceptSession(stream: Stream, connection: Connection): void
-  acceptDirect(stream: Stream, connection: Connection): Promise<void>
+  acceptLane(lane: Lane, stream: Stream, connection: Connection): Promise<void>
   list(): ConnectedPeer[]
   get(did: string): ConnectedPeer | undefined
   /** Where the peer can be dialled: where this node reached it, and where it says it can be. */
@@ -70,22 +71,22 @@ export function createPeers(parts: PeersParts): Peers {
   const { clock, self, limits, telemetry } = parts
   const sessions = new Map<string, Session>()
   const peers = new Map<string, Peer>()
-  const acceptors = new Map<string, Acceptor>()
+  const acceptors = new Map<string, Acceptors>()
 
-  function acceptorOf(did: string): Acceptor {
-    const acceptor = acceptors.get(did) ?? makeAcceptor(did)
+  function acceptorsOf(did: string): Acceptors {
+    const those = acceptors.get(did) ?? new Map(parts.lanes.map((lane) => [lane, makeAcceptor(did, lane)]))
     // Set again, so that the one who was away longest comes first and is forgotten first.
     acceptors.delete(did)
-    acceptors.set(did, acceptor)
+    acceptors.set(did, those)
     const [oldest] = acceptors.keys()
     if (acceptors.size > ACCEPTORS_MAX && oldest !== undefined) acceptors.delete(oldest)
-    return acceptor
+    return those
   }
 
-  function makeAcceptor(did: string): Acceptor {
-    const perSecond = limits.envelopesPerSecond
+  function makeAcceptor(did: string, lane: Lane): Acceptor {
+    const { perSecond } = lane
     const bucket = tokenBucket({ clock, perSecond, burst: perSecond * BURST_SECONDS })
-    return createAcceptor({ ...parts, did, bucket, onBreach: (reason) => void end(did, reason) })
+    return createAcceptor({ clock, telemetry, did, lane, bucket, onBreach: (reason) => void end(did, reason) })
   }
 
   const makePeer = (did: string): Peer => ({
@@ -93,8 +94,8 @@ export function createPeers(parts: PeersParts): Peers {
     sessions: new Set(),
     connectedAt: clock.now(),
     state: 'live',
-    acceptor: acceptorOf(did),
-    stopLink: () => undefined,
+    acceptors: acceptorsOf(did),
+    stopLinks: () => undefined,
   })
 
   function onReady(session: Session) {
@@ -108,7 +109,13 @@ export function createPeers(parts: PeersParts): Peers {
     if (known) return onChange(session)
     parts.onPeer('connected', snapshot(peer))
     const choose = () => preferred(peer, self)?.connection
-    peer.stopLink = keepLink({ ...parts, did, choose, onBreach: (reason) => void end(did, reason) })
+    const onBreach = (reason: string) => void end(did, reason)
+    const stops = parts.lanes.map((lane) =>
+      keepLink({ clock, telemetry, random: parts.random, did, lane, choose, onBreach }),
+    )
+    peer.stopLinks = () => {
+      for (const stop of stops) stop()
+    }
   }
 
   function onChange({ did }: Session): void {
@@ -132,8 +139,8 @@ export function createPeers(parts: PeersParts): Peers {
     const last = snapshot(peer)
     peer.sessions.delete(session)
     peers.delete(did)
-    peer.stopLink()
-    peer.acceptor.stop()
+    peer.stopLinks()
+    for (const acceptor of peer.acceptors.values()) acceptor.stop()
     parts.onPeer('disconnected', last)
   }
 
@@ -182,15 +189,16 @@ export function createPeers(parts: PeersParts): Peers {
       if (session && connection.direction === 'inbound') session.attach(stream)
       else stream.abort(new Error('the dialler opens the session'))
     },
-    async acceptDirect(stream, connection) {
+    async acceptLane(lane, stream, connection) {
       const session = sessions.get(connection.id)
       if (!session) return stream.abort(new Error('there is no session'))
       // Nothing is taken in from whom has not said hello; until then it is held back.
       if (stream.readStatus === 'readable') stream.pause()
       await session.ready
       const peer = peers.get(session.did)
-      if (!peer || stream.status !== 'open') return stream.abort(new Error('the session has ended'))
-      peer.acceptor.accept(stream)
+      const acceptor = peer?.acceptors.get(lane)
+      if (!acceptor || stream.status !== 'open') return stream.abort(new Error('the session has ended'))
+      acceptor.accept(stream)
     },
     list: () => [...peers.values()].map(snapshot),
     get(did) {

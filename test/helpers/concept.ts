@@ -12,7 +12,7 @@ import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
 import { STATEMENT_MAX } from '../../src/identity/owner.ts'
 import { ADDRESSES_TOLD, TOLD_AT_ONCE } from '../../src/p2p/constants.ts'
-import { BURST_SECONDS } from '../../src/p2p/direct/index.ts'
+import { BURST_SECONDS } from '../../src/p2p/lanes/index.ts'
 import * as session from '../../src/p2p/session/constants.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 

@@ -121,9 +121,8 @@ test('a peer that broke the rules too often is disconnected', async (t) => {
 
 test('the rate limit delays and loses nothing', async (t) => {
   const clock = fakeClock()
-  const limits = { connections: 64, streamsPerConnection: 64, pendingHandshakes: 100, envelopesPerSecond: 100 }
   const alice = await startNode('alice')
-  const bob = await startNode('bob', { clock, limits })
+  const bob = await startNode('bob', { clock, envelopesPerSecond: 100 })
   await using _ = { [Symbol.asyncDispose]: async () => void (await Promise.all([alice.stop(), bob.stop()])) }
   await alice.network.connect(bob.hostPort())
   const link = await alice.link(bob.did)
@@ -359,7 +358,7 @@ test('stop is quick, and reported as the end, whatever the peer does', async (t)
 })
 
 test('a peer cannot open streams without end', async (t) => {
-  const limits = { connections: 64, streamsPerConnection: 10, pendingHandshakes: 100, envelopesPerSecond: 1e6 }
+  const limits = { connections: 64, streamsPerConnection: 10, pendingHandshakes: 100 }
   await using alice = await startNode('alice', { limits })
   await using raw = await rawPeer()
   const connection = await raw.dial(alice.address())

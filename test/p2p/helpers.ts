@@ -8,10 +8,11 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { TrustLevel } from '../../src/authority/trust.ts'
 import { systemClock } from '../../src/base/clock.ts'
-import type { ConnectedPeer, Inbound, Introduction, Link } from '../../src/core/network.ts'
+import type { ConnectedPeer, Inbound, Introduction, Lane, Link } from '../../src/core/network.ts'
 import type { KnownPeer, PeerBook } from '../../src/core/peer-book.ts'
 import type { Telemetry } from '../../src/core/telemetry.ts'
 import { keyFromSeed } from '../../src/identity/signing.ts'
+import { directLane } from '../../src/p2p/direct/index.ts'
 import { createNetwork, type NetworkParts } from '../../src/p2p/node.ts'
 
 /** A value that tests wait for: resolves as soon as `poke` finds the condition true. */
@@ -46,7 +47,18 @@ export const newKey = () => keyFromSeed(new Uint8Array(32).fill(seeds++))
 /** A network with stubs for all it needs; they record what they are told and wake whoever waits with `until`. */
 export async function startNode(
   name: string,
-  options: Partial<NetworkParts> & { trust?: Record<string, TrustLevel>; known?: KnownPeer[] } = {},
+  {
+    lanes = [],
+    ...options
+  }: Partial<Omit<NetworkParts, 'lanes'>> & {
+    trust?: Record<string, TrustLevel>
+    known?: KnownPeer[]
+    /** Of the direct lane. */
+    inbound?: Inbound
+    envelopesPerSecond?: number
+    /** Further lanes. */
+    lanes?: Lane[]
+  } = {},
 ) {
   const { poke, until } = watcher()
   const key = options.key ?? newKey()
@@ -115,14 +127,20 @@ export async function startNode(
     announce: [],
     minTrust: 0,
     autoConnect: false,
-    limits: { connections: 64, streamsPerConnection: 64, pendingHandshakes: 100, envelopesPerSecond: 1e6 },
+    limits: { connections: 64, streamsPerConnection: 64, pendingHandshakes: 100 },
     book,
-    inbound,
-    links: {
-      linkUp: (did, link) => note('up', did, link),
-      linkAcknowledged: (did, link, frames) => note('ack', did, link, frames),
-      linkDown: (did, link) => note('down', did, link),
-    },
+    lanes: [
+      directLane({
+        inbound: options.inbound ?? inbound,
+        perSecond: options.envelopesPerSecond ?? 1e6,
+        links: {
+          linkUp: (did, link) => note('up', did, link),
+          linkAcknowledged: (did, link, frames) => note('ack', did, link, frames),
+          linkDown: (did, link) => note('down', did, link),
+        },
+      }),
+      ...lanes,
+    ],
     introduction: () => introduction,
     telemetry,
     onPeer(change, peer) {

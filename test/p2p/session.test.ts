@@ -208,7 +208,7 @@ test('who floods a session is read slowly', async (t) => {
 
 test('too many handshakes at once are refused, and make room when they end', async (t) => {
   const clock = fakeClock()
-  const limits = { connections: 64, streamsPerConnection: 64, pendingHandshakes: 3, envelopesPerSecond: 1e6 }
+  const limits = { connections: 64, streamsPerConnection: 64, pendingHandshakes: 3 }
   await using alice = await startNode('alice', { clock, limits })
   await using raw = await rawPeer()
   const silent: Connection[] = []

@@ -1,4 +1,12 @@
-/** `/agora/direct/1.0.0`: each side opens a stream for the envelopes it sends, and is told on it how many the other side has kept. */
-export { type Acceptor, createAcceptor } from './acceptor.ts'
-export { BURST_SECONDS, DIRECT_PROTOCOL } from './constants.ts'
-export { keepLink } from './opener.ts'
+import type { Inbound, Lane, LinkListener } from '../../core/network.ts'
+import { DIRECT_PROTOCOL } from './constants.ts'
+
+export { DIRECT_PROTOCOL } from './constants.ts'
+
+/** `/agora/direct/1.0.0`: envelopes, each a frame. */
+export const directLane = (parts: { inbound: Inbound; links: LinkListener; perSecond: number }): Lane => ({
+  ...parts,
+  protocol: DIRECT_PROTOCOL,
+  name: 'direct',
+  counts: 'envelopes',
+})

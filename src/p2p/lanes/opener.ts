@@ -3,19 +3,19 @@ import { z } from 'zod'
 import { type Clock, sleep } from '../../base/clock.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
 import { FRAME_MAX } from '../../contract/envelope.ts'
-import type { Link, LinkListener } from '../../core/network.ts'
+import type { Lane, Link } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { backoff } from '../backoff.ts'
 import { type FramedStream, frameStream } from '../framed-stream.ts'
 import { readJson } from '../json-frames.ts'
-import { ACK_FRAME_MAX, DIRECT_PROTOCOL } from './constants.ts'
+import { ACK_FRAME_MAX, UNSPOKEN_PAUSE } from './constants.ts'
 
 const Ack = z.looseObject({ ack: z.int().min(0).optional() })
 
 export interface OpenerParts {
   clock: Clock
   did: string
-  links: LinkListener
+  lane: Pick<Lane, 'protocol' | 'name' | 'links'>
   telemetry: Telemetry
   random: () => number
   /** The connection to send on; asked again whenever a stream has ended. Undefined when there is none. */
@@ -25,8 +25,8 @@ export interface OpenerParts {
 }
 
 /**
- * Keeps one stream open for what this node sends to one peer, for as long as there is a connection: one that breaks is opened again,
- * at once on another connection, else after a backoff. The returned function ends it.
+ * Keeps one stream open for what this node sends to one peer on a lane, for as long as there is a connection: one that breaks is opened again,
+ * at once on another connection, else after a backoff. A peer that does not speak the protocol is let be. The returned function ends it.
  */
 export function keepLink(parts: OpenerParts): () => void {
   const stopped = new AbortController()
@@ -35,7 +35,7 @@ export function keepLink(parts: OpenerParts): () => void {
 }
 
 async function run(parts: OpenerParts, stopped: AbortSignal): Promise<void> {
-  const { clock, did, telemetry, choose, random } = parts
+  const { clock, did, lane, telemetry, choose, random } = parts
   let attempt = 0
   for (let connection = choose(); connection && !stopped.aborted; connection = choose()) {
     const outcome = { acknowledged: false }
@@ -43,7 +43,11 @@ async function run(parts: OpenerParts, stopped: AbortSignal): Promise<void> {
       await carry(parts, connection, stopped, outcome)
     } catch (error) {
       if (stopped.aborted) return
-      telemetry.log.debug({ did, error: messageOf(error) }, 'a direct stream ended')
+      telemetry.log.debug({ did, error: messageOf(error) }, `a ${lane.name} stream ended`)
+      if (error instanceof Error && error.name === 'UnsupportedProtocolError') {
+        await closedOr(connection, stopped, clock)
+        continue
+      }
       if (error instanceof AgoraError && error.code === 'malformed') {
         telemetry.security('ack_malformed', did, { error: error.message })
         return parts.onBreach(error.message)
@@ -57,6 +61,18 @@ async function run(parts: OpenerParts, stopped: AbortSignal): Promise<void> {
   }
 }
 
+/** Resolves when the connection is closed, or a long while has passed, or nobody needs it any more. */
+async function closedOr(connection: Connection, stopped: AbortSignal, clock: Clock): Promise<void> {
+  const over = new AbortController()
+  const end = () => over.abort()
+  connection.addEventListener('close', end, { once: true })
+  stopped.addEventListener('abort', end, { once: true })
+  if (connection.status === 'open' && !stopped.aborted)
+    await sleep(clock, UNSPOKEN_PAUSE, over.signal).catch(() => undefined)
+  connection.removeEventListener('close', end)
+  stopped.removeEventListener('abort', end)
+}
+
 /** Opens one stream and lends it out until it ends. `outcome` tells whether the peer kept anything. */
 async function carry(
   parts: OpenerParts,
@@ -64,8 +80,9 @@ async function carry(
   stopped: AbortSignal,
   outcome: { acknowledged: boolean },
 ): Promise<void> {
-  const { did, links } = parts
-  const raw = await connection.newStream([DIRECT_PROTOCOL])
+  const { did, lane } = parts
+  const { links } = lane
+  const raw = await connection.newStream([lane.protocol])
   if (stopped.aborted) return raw.abort(new Error('not needed any more'))
   const stream = frameStream(raw, FRAME_MAX)
   const link: Link = { send: (frames) => stream.send(frames) }
@@ -82,7 +99,7 @@ async function carry(
 }
 
 async function readAcks(
-  { did, links, telemetry }: OpenerParts,
+  { did, lane, telemetry }: OpenerParts,
   stream: FramedStream,
   link: Link,
   outcome: { acknowledged: boolean },
@@ -98,7 +115,7 @@ async function readAcks(
     }
     if (kept === 0) continue
     outcome.acknowledged = true
-    links.linkAcknowledged(did, link, kept)
+    lane.links.linkAcknowledged(did, link, kept)
   }
 }
 

@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../base/clock.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
 import type { TokenBucket } from '../../base/token-bucket.ts'
 import { FRAME_MAX } from '../../contract/envelope.ts'
-import type { Inbound } from '../../core/network.ts'
+import type { Lane } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { type FramedStream, frameStream } from '../framed-stream.ts'
 import { writeJson } from '../json-frames.ts'
@@ -11,9 +11,9 @@ import { writeJson } from '../json-frames.ts'
 export interface AcceptorParts {
   clock: Clock
   did: string
-  inbound: Inbound
+  lane: Pick<Lane, 'name' | 'counts' | 'inbound'>
   telemetry: Telemetry
-  /** What the peer may send. */
+  /** What the peer may send, in what the lane counts. */
   bucket: TokenBucket
   /** The peer broke the rules, and all connections to it are to be closed. */
   onBreach(reason: string): void
@@ -31,7 +31,7 @@ export interface Acceptor {
  * acknowledged after they are kept. While one is handled the next waits, and then the peer.
  */
 export function createAcceptor(parts: AcceptorParts): Acceptor {
-  const { did, inbound, telemetry } = parts
+  const { did, lane, telemetry } = parts
   let current: FramedStream | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -40,13 +40,14 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
     for (let frames = await stream.read(); frames; frames = await stream.read()) {
       await allowed(parts, frames.length, stream.ended)
       const batch = frames
-      const receiving = turn.then(() => (current === stream ? inbound.receive(did, batch) : undefined))
+      const receiving = turn.then(() => (current === stream ? lane.inbound.receive(did, batch) : undefined))
       turn = receiving.catch(() => undefined)
       const outcome = await receiving
       if (!outcome) break
       kept += batch.length
       await stream.send([writeJson({ ack: kept })])
-      if (outcome.close) return parts.onBreach('too many refused envelopes')
+      if (outcome.close) return parts.onBreach(`too many refused ${lane.counts}`)
+      if (outcome.cost) await allowed(parts, outcome.cost, stream.ended)
     }
     await stream.close()
   }
@@ -60,12 +61,12 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
         const ended = stream.ended.aborted
         stream.abort('not read any more')
         if (error instanceof AgoraError && error.code === 'malformed') {
-          telemetry.security('direct_malformed', did, { error: error.message })
+          telemetry.security(`${lane.name}_malformed`, did, { error: error.message })
           parts.onBreach(error.message)
         } else if (!ended) {
           telemetry.log.warn(
             { did, error: messageOf(error) },
-            'envelopes could not be kept; the peer will send them again',
+            `${lane.counts} could not be kept; the peer will send them again`,
           )
         }
       })
@@ -77,9 +78,13 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
   }
 }
 
-/** Waits until the peer may have `count` more envelopes taken in. Nothing is dropped: it is only read later. */
-async function allowed({ clock, bucket, telemetry }: AcceptorParts, count: number, ended: AbortSignal): Promise<void> {
+/** Waits until the peer may cause `count` more. Nothing is dropped: it is only read later. */
+async function allowed(
+  { clock, bucket, telemetry, lane }: AcceptorParts,
+  count: number,
+  ended: AbortSignal,
+): Promise<void> {
   let wait = bucket.take(count)
-  if (wait > 0) telemetry.count('rate_limited', { what: 'envelopes' })
+  if (wait > 0) telemetry.count('rate_limited', { what: lane.counts })
   for (; wait > 0; wait = bucket.take(count)) await sleep(clock, wait, ended)
 }
