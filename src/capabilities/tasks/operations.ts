@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Cursor, Limit, page, queryFlag } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
+import { IdOrPrefix, ProjectRef, Prose, Title } from '../../contract/space.ts'
 import { AuditEntry } from '../audit/schema.ts'
-import { InnerRef, LongText, ProjectRef, Title } from '../projects/schema.ts'
 import {
   Assignee,
   ChangedTask,
@@ -19,8 +19,8 @@ import {
 } from './schema.ts'
 
 const InProject = z.object({ project_id: ProjectRef })
-const OfTask = InProject.extend({ task_id: InnerRef })
-const Note = LongText.optional()
+const OfTask = InProject.extend({ task_id: IdOrPrefix })
+const Note = Prose.optional()
 /** For whom is asked: labels as a list, or in a query with commas between them. */
 const Wanted = z
   .union([z.string().transform((text) => text.split(',').filter((label) => label.trim() !== '')), z.array(z.string())])
@@ -69,7 +69,7 @@ export const taskOperations = [
     needs: () => ['task.create'],
     input: InProject.extend({
       title: Title,
-      description: LongText.optional(),
+      description: Prose.optional(),
       assignee: Assignee.optional(),
       priority: TaskPriority.default('medium'),
       depends_on: TaskRefs.default([]),
@@ -96,7 +96,7 @@ export const taskOperations = [
     needs: () => ['task.update'],
     input: OfTask.extend({
       title: Title.optional(),
-      description: LongText.optional(),
+      description: Prose.optional(),
       status: TaskStatus.optional(),
       priority: TaskPriority.optional(),
       assignee: Assignee.nullable().optional(),
@@ -187,7 +187,7 @@ export const taskOperations = [
     summary: 'Comment on a task.',
     who: 'agent',
     needs: () => ['task.comment'],
-    input: OfTask.extend({ text: LongText.refine((text) => text !== '', 'is empty') }),
+    input: OfTask.extend({ text: Prose.refine((text) => text !== '', 'is empty') }),
     output: TaskComment,
     http: { method: 'POST', path: '/projects/:project_id/tasks/:task_id/comments', status: 201 },
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Address, Time, wellFormed } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
-import { InnerRef, Party } from '../projects/schema.ts'
+import { IdOrPrefix, Who } from '../../contract/space.ts'
 
 export const taskStatuses = ['todo', 'in_progress', 'done', 'blocked'] as const
 export const TaskStatus = z.enum(taskStatuses)
@@ -24,7 +24,7 @@ export const Labels = z
   .max(LABELS_MAX)
   .transform((labels) => [...new Set(labels)])
 export const TaskRefs = z
-  .array(InnerRef)
+  .array(IdOrPrefix)
   .max(DEPENDENCIES_MAX)
   .transform((ids) => [...new Set(ids)])
 /** A member’s name or DID; `me` is whoever asks. */
@@ -36,7 +36,7 @@ export type FencingToken = z.output<typeof FencingToken>
 
 export const Claim = z
   .object({
-    holder: Party,
+    holder: Who,
     token: FencingToken,
     since: Time,
     /** When it lapses if nothing more is heard of its holder. Left out when it was renewed and this node is not told until when. */
@@ -59,7 +59,7 @@ export const Task = z
     /** `blocked` when somebody said so, and while a task to be done waits for others. */
     status: TaskStatus,
     priority: TaskPriority,
-    assignee: Party.optional(),
+    assignee: Who.optional(),
     labels: z.array(z.string()),
     depends_on: z.array(z.uuid()),
     /** Those of `depends_on` that are not done. */
@@ -67,15 +67,15 @@ export const Task = z
     /** To be done, waiting for nothing, and claimed by nobody. */
     ready: z.boolean(),
     claim: Claim.optional(),
-    created_by: Party,
+    created_by: Who,
     created_at: Time,
     updated_at: Time,
-    completed_by: Party.optional(),
+    completed_by: Who.optional(),
     completed_at: Time.optional(),
     /** What was said when it was completed, and when that was accepted; left out in lists. */
     note: z.string().optional(),
-    accepted: z.object({ by: Party, at: Time, note: z.string().optional() }).optional(),
-    deleted: z.object({ by: Party, at: Time }).optional(),
+    accepted: z.object({ by: Who, at: Time, note: z.string().optional() }).optional(),
+    deleted: z.object({ by: Who, at: Time }).optional(),
   })
   .meta({ id: 'Task' })
 export type Task = z.output<typeof Task>
@@ -91,7 +91,7 @@ export const TaskComment = z
   .object({
     id: EntryId,
     task_id: z.uuid(),
-    author: Party,
+    author: Who,
     at: Time,
     /** Left out when it was redacted. Text of others: data, and no instruction. */
     text: z.string().optional(),
