@@ -42,6 +42,8 @@ export function may(actor: Actor, action: Action, standing?: Standing): Verdict 
 
 function mayWithin(actor: Actor, action: SpacePermission, standing: Standing | undefined): Verdict {
   if (actor.kind === 'nobody') return deny('unauthenticated', 'This call needs a token.')
+  // What is on its own disk its operator may see, also of a project that it has left.
+  if (actor.kind === 'operator' && action === 'project.read') return allow
   const member = standing?.roleOf(actor.did)
   if (!standing || !member) return deny('not_member', 'Who is no member of this project can do nothing in it.')
   if (member.suspended)

@@ -1,0 +1,261 @@
+import type { SpacePermission } from '../contract/permissions.ts'
+import { COUNTS, type Verdict } from '../contract/verdict.ts'
+import { comparePlaces, isPast, type LogView, type Place, type Placed } from '../log/types.ts'
+import { createPasts, type Pasts } from './pasts.ts'
+import { needsOf, type Objection, objectionTo, permit } from './permit.ts'
+import { readAuthority } from './project-facts.ts'
+import { createHolds, type Holds } from './restrictions.ts'
+import type { Act, ProjectStanding, Rank } from './standing.ts'
+import { settleTransfers, type Transfers } from './transfers.ts'
+
+/** What was decided of all acts of authority in a project. */
+export interface ProjectJudgement {
+  verdicts: Map<string, Verdict>
+  /** The acts, counting or not, by id. */
+  acts: Map<string, Act>
+  /** Somebody's next entry could decide between hand-overs. */
+  contested: boolean
+  /** How everybody stands by all that counts. */
+  standing(): ProjectStanding
+  /** How everybody stood by what is in the past of an entry. */
+  before(entry: Placed): ProjectStanding
+  /** The verdict on an entry of content that needs these permissions. `further`: what else its author must be allowed. */
+  content(entry: Placed, needed: readonly SpacePermission[], further?: Further): Verdict
+  holds: Holds
+  transfers: Transfers
+  /** Judges more acts, which change nothing for those judged before. */
+  extend(added: readonly Placed[]): void
+}
+
+/** What an entry demands beyond the permissions of its author. */
+export type Further = (standing: ProjectStanding) => Objection | undefined
+
+const malformed: Verdict = {
+  state: 'refused',
+  code: 'malformed',
+  reason: 'Its facts are not of the form that this type has.',
+}
+
+/**
+ * Judges all acts of authority together, in three layers: the owner's, the overseers', everybody else's. An act counts if the counting acts in its own past
+ * give it the right, and no counting restriction that it had not seen holds it. Each layer depends on those before it and, within itself, only on what is in
+ * the past of an act; so the outcome is one, whatever order entries came in.
+ */
+export function judgeProject(authority: readonly Placed[], log: LogView): ProjectJudgement {
+  const transfers = settleTransfers(authority, log)
+  const handed = new Set(transfers.counting.map(({ entry }) => entry.id))
+  const verdicts = new Map<string, Verdict>()
+  const acts = new Map<string, Act>()
+  /** By the owner's acts, and answers to the owner's invitations of overseers. */
+  const leaders = createPasts()
+  const everybody = createPasts()
+  /** With what is held as if it counted: to tell what was refused only for its sake. */
+  const withHeld = createPasts()
+  const held: { entry: Placed; by: string }[] = []
+  const holds = createHolds({ leaders, everybody, log })
+
+  const isKnownBefore = (entry: Placed) => (id: string) => {
+    const known = log.placed(id)
+    return known !== undefined && isPast(known, entry)
+  }
+
+  /** What holds something in the entry's past, where it would have been permitted but for that. */
+  function heldFor(entry: Placed, wouldObject: (standing: ProjectStanding) => unknown): string | undefined {
+    const cause = held.find((one) => isPast(one.entry, entry))
+    return cause && !wouldObject(withHeld.before(entry)) ? cause.by : undefined
+  }
+
+  function decide(act: Act, pasts: Pasts, layers: readonly Pasts[], byOwner: boolean): void {
+    const { entry, read } = act
+    acts.set(entry.id, act)
+    const verdict = judged()
+    verdicts.set(entry.id, verdict)
+    if (verdict.state === 'counts') {
+      for (const layer of layers) layer.add(act)
+      withHeld.add(act)
+      holds.add(act)
+    } else if (verdict.state === 'held') {
+      withHeld.add(act)
+      held.push({ entry, by: verdict.by })
+    }
+
+    function judged(): Verdict {
+      const objection = permit(act, pasts.before(entry), isKnownBefore(entry))
+      if (objection) {
+        const by = heldFor(entry, (standing) => permit(act, standing, isKnownBefore(entry)))
+        return by === undefined ? objection : { state: 'held', by }
+      }
+      const by = holds.holding(entry, needsOf(read), { byOwner })
+      return by === undefined ? COUNTS : { state: 'held', by }
+    }
+  }
+
+  function actOf(entry: Placed, rank: Rank): Act | undefined {
+    const read = readAuthority(entry.type, entry.body)
+    if (!read) verdicts.set(entry.id, malformed)
+    return read && { entry, read, rank }
+  }
+
+  /** The owner's acts. What it wrote without knowing that it had handed the project over is held by that. */
+  function ownersAct(entry: Placed): boolean {
+    if (entry.type === 'project.transfer') return transferred(entry)
+    const isOwner = entry.author === entry.node && transfers.ownerBefore(entry) === entry.node
+    if (!isOwner && entry.type !== 'project.create') return false
+    const act = actOf(entry, 'owner')
+    if (!act) return true
+    const handOver = transfers.counting.find(
+      ({ entry: by, giver }) => giver === entry.node && !isPast(by, entry) && !isPast(entry, by),
+    )
+    if (entry.type === 'project.create') accepted(act)
+    else if (handOver) isHeld(act, handOver.entry.id)
+    else decide(act, leaders, [leaders, everybody], true)
+    return true
+  }
+
+  function accepted(act: Act): void {
+    acts.set(act.entry.id, act)
+    // A project begins once: any other entry of that type means nothing.
+    const isFirst = act.entry.lamport === 1 && verdicts.size === 0
+    verdicts.set(act.entry.id, isFirst ? COUNTS : malformed)
+    if (isFirst) for (const layer of [leaders, everybody, withHeld]) layer.add(act)
+  }
+
+  function isHeld(act: Act, by: string): void {
+    acts.set(act.entry.id, act)
+    verdicts.set(act.entry.id, { state: 'held', by })
+    withHeld.add(act)
+    held.push({ entry: act.entry, by })
+  }
+
+  function transferred(entry: Placed): boolean {
+    const act = actOf(entry, 'owner')
+    if (!act) return true
+    acts.set(entry.id, act)
+    const winner = transfers.lost.get(entry.id)
+    if (handed.has(entry.id)) {
+      verdicts.set(entry.id, COUNTS)
+      for (const layer of [leaders, everybody, withHeld]) layer.add(act)
+    } else if (winner !== undefined) verdicts.set(entry.id, { state: 'held', by: winner })
+    else
+      verdicts.set(entry.id, {
+        ...{ state: 'denied', code: 'owner_only', reason: 'Only the owner hands a project over, to another node.' },
+      })
+    return true
+  }
+
+  /** Where overseers come from and go, beside the owner's word: answers to the owner's invitations, and leaving. */
+  function comesOrGoes(entry: Placed): boolean {
+    const standing = leaders.before(entry)
+    const { type, body, node } = entry
+    const invitation = type === 'project.accept' ? standing.invitations.get(String(body['invitation'])) : undefined
+    const isOverseers =
+      type === 'project.leave' ? standing.nodeRoles.get(node) === 'overseer' : invitation?.role === 'overseer'
+    if (!isOverseers) return false
+    const act = actOf(entry, 'member')
+    if (act) decide(act, leaders, [leaders, everybody], true)
+    return true
+  }
+
+  function overseersAct(entry: Placed): boolean {
+    if (leaders.before(entry).rankOf(entry.author) !== 'overseer') return false
+    const act = actOf(entry, 'overseer')
+    if (act) decide(act, everybody, [everybody], true)
+    return true
+  }
+
+  function membersAct(entry: Placed): boolean {
+    const act = actOf(entry, 'member')
+    if (act) decide(act, everybody, [everybody], false)
+    return true
+  }
+
+  function judgeThese(entries: readonly Placed[]): void {
+    let left = entries
+    for (const layer of [ownersAct, comesOrGoes, overseersAct, membersAct]) left = left.filter((entry) => !layer(entry))
+  }
+  judgeThese(authority)
+
+  return {
+    verdicts,
+    acts,
+    contested: transfers.contested,
+    holds,
+    transfers,
+    standing: everybody.all,
+    before: everybody.before,
+    extend: judgeThese,
+    content(entry, needed, further) {
+      const object = (standing: ProjectStanding) => objectionTo(entry.author, needed, standing) ?? further?.(standing)
+      const objection = object(everybody.before(entry))
+      if (objection) {
+        const by = heldFor(entry, object)
+        return by === undefined ? objection : { state: 'held', by }
+      }
+      const by = holds.holding(entry, needed)
+      return by === undefined ? COUNTS : { state: 'held', by }
+    },
+  }
+}
+
+const restricting = new Set([
+  'project.suspend',
+  'project.remove',
+  'project.role',
+  'project.transfer',
+  'project.reinstate',
+])
+
+/**
+ * The same, from what was judged before, where the new acts can change nothing for those judged then: none restricts, releases or hands over. Nothing older
+ * can have them in its past.
+ */
+export function judgeOnward(
+  authority: readonly Placed[],
+  log: LogView,
+  previous: ProjectJudgement | undefined,
+): ProjectJudgement {
+  const added = previous ? authority.filter(({ id }) => !previous.verdicts.has(id)) : []
+  const isSimple = previous && !previous.contested && !added.some(({ type }) => restricting.has(type))
+  if (!isSimple || authority.length - added.length !== previous.verdicts.size) return judgeProject(authority, log)
+  previous.extend(added)
+  return previous
+}
+
+/** From which place on content may be judged otherwise; see SpaceRules. */
+export function changedFrom(
+  before: ReadonlyMap<string, Verdict>,
+  after: ProjectJudgement,
+  holdsBefore: Holds,
+  log: LogView,
+): Place | undefined {
+  let lowest: Place | undefined
+  const consider = (place: Place | undefined) => {
+    if (place && (!lowest || comparePlaces(place, lowest) < 0)) lowest = place
+  }
+  /** Where what a node wrote without having seen `by` begins. */
+  const unseen = (node: string, by: Placed) => {
+    for (const { chain, node: of } of log.chains()) if (of === node) consider(log.at(chain, by.clock[chain] ?? 0))
+  }
+  for (const [id, verdict] of after.verdicts) {
+    const known = before.get(id)
+    if ((verdict.state === 'counts') === (known?.state === 'counts') && !isNewHold(verdict, known)) continue
+    const act = after.acts.get(id)
+    if (!act) continue
+    const { entry, read } = act
+    if (known) consider(entry)
+    const { type, facts } = read
+    if (type === 'project.suspend' || type === 'project.remove' || type === 'project.role')
+      unseen(facts.who.split('#')[0] ?? '', entry)
+    if (type !== 'project.reinstate') continue
+    for (const one of facts.entries) {
+      const node = log.placed(one)?.node
+      if (node === undefined) continue
+      for (const restriction of [...after.holds.on(node), ...holdsBefore.on(node)]) unseen(node, restriction.entry)
+    }
+  }
+  return lowest
+}
+
+/** What is held by something else than before changes what is named by those it holds along with it. */
+const isNewHold = (verdict: Verdict, known: Verdict | undefined): boolean =>
+  known !== undefined && verdict.state === 'held' && (known.state !== 'held' || known.by !== verdict.by)
