@@ -6,7 +6,7 @@ import type { LogView, Placed, SpaceRules } from '../log/types.ts'
 import type { ContentRules } from './content.ts'
 import { changedFrom, type Further, judgeOnward, type ProjectJudgement } from './judge.ts'
 import { type Objection, objectionTo } from './permit.ts'
-import { isAuthorityType, readAuthority } from './project-facts.ts'
+import { type AuthorityFacts, isAuthorityType, readAuthority } from './project-facts.ts'
 import type { ProjectStanding } from './standing.ts'
 
 export type { ProjectJudgement } from './judge.ts'
@@ -76,10 +76,7 @@ export function projectRulesOf<Tables extends object>(
       const { type, body } = entry
       const read = readAuthority(type, body)
       if (!read) return byType.get(type)?.subject(entry)
-      const { facts } = read
-      if ('who' in facts) return facts.who
-      if ('to' in facts) return facts.to as string
-      return 'invitation' in facts ? facts.invitation : undefined
+      return aboutOf(read)
     },
     summary: (judgement) => summaryOf(judgement.standing()),
     members(judgement) {
@@ -117,6 +114,27 @@ function mayBegin(entry: Placed, log: LogView): boolean {
       nodeOf(invite.facts.to) === entry.node
     )
   })
+}
+
+/** Whom an act is about, or which invitation. */
+function aboutOf({ type, facts }: AuthorityFacts): string | undefined {
+  switch (type) {
+    case 'project.role':
+    case 'project.suspend':
+    case 'project.unsuspend':
+    case 'project.remove':
+    case 'project.reinstate':
+      return facts.who
+    case 'project.invite':
+      return facts.id
+    case 'project.transfer':
+      return facts.to
+    case 'project.withdraw':
+    case 'project.accept':
+      return facts.invitation
+    default:
+      return undefined
+  }
 }
 
 /** Of a standing all that is the same on every node, as JSON. */
