@@ -102,7 +102,14 @@ export function createDispatch(
       const mustAsk = !verdict.allow || within(operation, actor, parsed)
       if (mustAsk && actor.kind === 'agent') return putBefore(operation, actor, parsed)
       const handler = handlers[operation.name as OperationName] as (input: unknown, context: CallContext) => unknown
-      return handler(parsed, { actor, signal })
+      try {
+        return await handler(parsed, { actor, signal })
+      } catch (error) {
+        // Only the handler could tell whether it is the agent's own to decide.
+        const isForOperator = operation.approvable && error instanceof AgoraError && error.code === 'needs_approval'
+        if (isForOperator && actor.kind === 'agent') return putBefore(operation, actor, parsed)
+        throw error
+      }
     },
   }
 

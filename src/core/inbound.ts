@@ -28,9 +28,11 @@ export interface Sender {
 export type Outcome = { stage: 'stored'; note?: string | undefined } | { stage: 'failed'; reason: FailureReason }
 
 /** Takes one verified envelope within a write. `text` is the envelope as it came. Answers what the receipt says. */
-export interface WireHandler {
+export interface WireHandler<Checked = unknown> {
   definition: WireType
-  handle(envelope: Envelope, text: string, sender: Sender): Outcome | undefined
+  /** What takes time, such as signatures within the body, of an envelope whose own signature is right; before the write, and given to `handle`. */
+  check?(envelope: Envelope): Promise<Checked>
+  handle(envelope: Envelope, text: string, sender: Sender, checked: Checked): Outcome | undefined
 }
 
 /** So many offences within a minute close the connection. */
@@ -38,6 +40,11 @@ const OFFENCES_MAX = 3
 const OFFENCE_WINDOW = 60_000
 /** Envelopes of receipts that may wait for one stranger before nothing more is taken in from it. */
 export const RECEIPTS_WAITING_MAX = 1000
+
+interface Read {
+  opened: Opened
+  checked: unknown
+}
 
 interface SeenRow {
   id: string
@@ -82,8 +89,17 @@ export function createInbound({
     }),
   )
 
+  /** The same with what its handler has to check first, for those whose body has the form of their type. */
+  async function read(frame: Uint8Array, did: string, now: number): Promise<Read> {
+    const opened = await open(frame, { remote: did, self: key.did, now })
+    if (opened.offence !== undefined || opened.fault) return { opened, checked: undefined }
+    const handler = byType.get(opened.envelope.type)
+    const isFit = handler?.check && handler.definition.body.safeParse(opened.envelope.body).success
+    return { opened, checked: isFit ? await handler.check?.(opened.envelope) : undefined }
+  }
+
   /** Handles one envelope; the receipt owed for it, if any. */
-  function take(opened: Opened, did: string): Receipt | undefined {
+  function take({ opened, checked }: Read, did: string): Receipt | undefined {
     if (opened.offence !== undefined) return undefined
     const { envelope, text, fault } = opened
     const { id, type, from } = envelope
@@ -125,15 +141,15 @@ export function createInbound({
       const trust = book.trust(did)
       const granted = grantPeer(did, trust, definition.permissions)
       if (!granted) return { stage: 'failed', reason: 'not_permitted' }
-      return handler.handle(envelope, text, { did, trust, granted })
+      return handler.handle(envelope, text, { did, trust, granted }, checked)
     }
   }
 
-  function keep(batch: Opened[], did: string): Promise<void> {
+  function keep(batch: Read[], did: string): Promise<void> {
     return database.write(() => {
       const receipts: Receipt[] = []
-      for (const opened of batch) {
-        const receipt = take(opened, did)
+      for (const one of batch) {
+        const receipt = take(one, did)
         if (receipt) receipts.push(receipt)
       }
       postReceipts({ key, clock, outbox }, did, receipts)
@@ -160,14 +176,15 @@ export function createInbound({
       throw new AgoraError('rate_limited', `${did} does not take the receipts it is owed.`)
     }
     const now = clock.now()
-    const batch = await Promise.all(frames.map((frame) => open(frame, { remote: did, self: key.did, now })))
+    const batch = await Promise.all(frames.map((frame) => read(frame, did, now)))
     try {
       await keep(batch, did)
     } catch (error) {
       if (error instanceof AgoraError && (error.kind === 'storage' || error.kind === 'unavailable')) throw error
       // One envelope that cannot be handled must not hold up the rest for ever: each for itself, and that one is refused.
-      for (const opened of batch) {
-        await keep([opened], did).catch((cause) => {
+      for (const one of batch) {
+        const { opened } = one
+        await keep([one], did).catch((cause) => {
           if (cause instanceof AgoraError && (cause.kind === 'storage' || cause.kind === 'unavailable')) throw cause
           telemetry.log.error(
             {
@@ -181,7 +198,7 @@ export function createInbound({
       }
     }
     let close = false
-    for (const opened of batch) {
+    for (const { opened } of batch) {
       if (opened.offence !== undefined) close = offend(did, opened) || close
     }
     return { close }
