@@ -50,6 +50,11 @@ export interface Database {
   later(work: () => void): Promise<void>
   /** Calls `run` after the commit of the current write, if that write succeeds. */
   afterCommit(run: () => void): void
+  /**
+   * Calls `run` as soon as what the current write did is undone: before its work may be run once more, and before anybody else can look. For whoever keeps
+   * in memory what it wrote.
+   */
+  afterRollback(run: () => void): void
   /** `full` from the first write a full disk refused until one succeeds again. */
   state(): 'ok' | 'full' | 'failed'
   /** SQLite's own check of the whole file: `ok`, or what it found. Reads everything. */
@@ -100,6 +105,8 @@ export function openDatabase(path: string): Database {
   let timer: NodeJS.Timeout | undefined
   let gathering: NodeJS.Immediate | undefined
   let commits: (() => void)[] | undefined
+  /** Of all work in the current transaction. */
+  let undos: (() => void)[] = []
   let idleWaiters: (() => void)[] = []
   let state: 'ok' | 'full' | 'failed' = 'ok'
   let closed = false
@@ -110,6 +117,7 @@ export function openDatabase(path: string): Database {
   const savepoint = sqlite.prepare('SAVEPOINT job')
   const release = sqlite.prepare('RELEASE job')
   const rollbackTo = sqlite.prepare('ROLLBACK TO job')
+  const changes = sqlite.prepare('SELECT total_changes()').pluck()
 
   const prepare = (text: string) => {
     let statement = prepared.get(text)
@@ -166,13 +174,16 @@ export function openDatabase(path: string): Database {
     settleIdle()
   }
 
-  /** One transaction for all. When one of them fails it is begun anew, each in a savepoint: that costs more, and is rare. */
+  /** One transaction for all. When one fails that has written, it is begun anew, each in a savepoint: that costs more, and is rare. */
   function runAll(batch: Job[], apart = false): Done[] {
     const done: Done[] = []
+    undos = []
     try {
       begin.run()
       for (const job of batch) {
         commits = []
+        const before = undos.length
+        const written = changes.get()
         if (apart) savepoint.run()
         try {
           const result = job.work()
@@ -180,9 +191,12 @@ export function openDatabase(path: string): Database {
           done.push({ job, result, after: commits })
         } catch (error) {
           // A full disk or an I/O error makes SQLite itself roll back everything: then nobody's work is kept.
-          if (!apart || !sqlite.inTransaction || isStorage(error)) throw error
-          rollbackTo.run()
-          release.run()
+          if (!sqlite.inTransaction || isStorage(error)) throw error
+          // What was refused before it wrote anything costs the others nothing.
+          if (!apart && changes.get() !== written) throw error
+          if (apart) rollbackTo.run()
+          if (apart) release.run()
+          undo(before)
           job.reject(error)
         } finally {
           commits = undefined
@@ -192,9 +206,14 @@ export function openDatabase(path: string): Database {
       return done
     } catch (error) {
       if (sqlite.inTransaction) rollback.run()
+      undo(0)
       if (apart || batch.length === 1 || isStorage(error)) throw error
       return runAll(batch, true)
     }
+  }
+
+  function undo(from: number) {
+    for (const run of undos.splice(from)) run()
   }
 
   function settleIdle() {
@@ -253,6 +272,10 @@ export function openDatabase(path: string): Database {
     afterCommit(run) {
       if (!commits) throw new Error('afterCommit is called within a write')
       commits.push(run)
+    },
+    afterRollback(run) {
+      if (!commits) throw new Error('afterRollback is called within a write')
+      undos.push(run)
     },
     state: () => state,
     check: () => {

@@ -22,6 +22,7 @@ import test, { type ExecutionContext } from 'ava'
 import { type Compilable, CompiledQuery } from 'kysely'
 import { AgoraError } from '../../src/base/errors.ts'
 import { type Database, openDatabase, sqlBuilder } from '../../src/store/database.ts'
+import { fillDisk } from '../helpers/database.ts'
 
 const query = <Out>(text: string, ...values: unknown[]): Compilable<Out> => ({
   compile: () => CompiledQuery.raw(text, values) as CompiledQuery<Out>,
@@ -146,6 +147,49 @@ test('what runs after a commit runs once, after it, before its caller goes on, a
 
 test('outside of a write nothing can be left to a commit', (t) => {
   t.throws(() => opened(t).afterCommit(() => undefined))
+})
+
+test('whoever keeps in memory what it wrote is told at once when that is undone, before it is written again', async (t) => {
+  const database = opened(t)
+  let kept: string[] = []
+  let undone = 0
+  const job = (name: string, fault?: 'early' | 'late') =>
+    database.write(() => {
+      if (fault === 'early') throw new Error('bug')
+      put(database, name)
+      kept.push(name)
+      database.afterRollback(() => {
+        undone++
+        kept = names(database)
+      })
+      if (fault === 'late') throw new Error('bug')
+    })
+  await Promise.allSettled([job('a'), job('b', 'early'), job('c')])
+  t.is(undone, 0, 'who failed before writing disturbs nobody')
+  t.deepEqual(
+    [kept, names(database)],
+    [
+      ['a', 'c'],
+      ['a', 'c'],
+    ],
+  )
+  await Promise.allSettled([job('d'), job('e', 'late'), job('f')])
+  t.is(undone, 3, 'd and e in one transaction, then e by itself')
+  t.deepEqual(kept.toSorted(), ['a', 'c', 'd', 'f'])
+  t.deepEqual(names(database), ['a', 'c', 'd', 'f'])
+  const free = fillDisk(database)
+  await t.throwsAsync(
+    database.write(() => {
+      kept.push('g')
+      database.afterRollback(() => {
+        kept = names(database)
+      })
+      put(database, 'g', 'x'.repeat(1 << 20))
+    }),
+  )
+  free()
+  t.deepEqual(kept, ['a', 'c', 'd', 'f'])
+  t.throws(() => database.afterRollback(() => undefined))
 })
 
 test('what may wait goes with the next write or soon by itself, and fails for itself', async (t) => {
