@@ -12,6 +12,7 @@ import { sqlBuilder } from '../store/database.ts'
 import { grantPeer } from './dispatch.ts'
 import { type Opened, open } from './envelopes.ts'
 import type { Inbound } from './network.ts'
+import { createOffences } from './offences.ts'
 import type { Outbox } from './outbox.ts'
 import type { PeerBook } from './peer-book.ts'
 import { postReceipts } from './receipts.ts'
@@ -35,9 +36,6 @@ export interface WireHandler<Checked = unknown> {
   handle(envelope: Envelope, text: string, sender: Sender, checked: Checked): Outcome | undefined
 }
 
-/** So many offences within a minute close the connection. */
-const OFFENCES_MAX = 3
-const OFFENCE_WINDOW = 60_000
 /** Envelopes of receipts that may wait for one stranger before nothing more is taken in from it. */
 export const RECEIPTS_WAITING_MAX = 1000
 
@@ -73,7 +71,7 @@ export function createInbound({
   handlers: WireHandler[]
 }): Inbound & { idle(): Promise<void>; forget(olderThan: number): void } {
   const byType = new Map(handlers.map((handler) => [handler.definition.type, handler]))
-  const offences = new Map<string, number[]>()
+  const offends = createOffences(clock)
   let busy = 0
   const idleWaiters: (() => void)[] = []
 
@@ -157,15 +155,9 @@ export function createInbound({
   }
 
   function offend(did: string, opened: Opened & { offence: string }): boolean {
-    const now = clock.now()
-    const recent = (offences.get(did) ?? []).filter((at) => now - at < OFFENCE_WINDOW)
-    recent.push(now)
-    offences.set(did, recent)
-    // Whoever comes with many identities must not grow this without end.
-    if (offences.size > 10_000) offences.delete(offences.keys().next().value ?? did)
     telemetry.count('envelopes_refused', { reason: opened.offence })
     telemetry.security(opened.offence, did, { detail: opened.detail })
-    return recent.length >= OFFENCES_MAX
+    return offends(did)
   }
 
   async function receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }> {

@@ -92,3 +92,16 @@ export interface Lane {
   inbound: Inbound
   links: LinkListener
 }
+
+/** A link on which whole messages are sent, each a frame. */
+export interface MessageLink<Message> {
+  send(messages: Message[]): Promise<void>
+}
+
+/** Both ends of a lane for whoever speaks in messages, which were read and have the right shape. As `Inbound` and `LinkListener`. */
+export interface MessagePort<Message> {
+  receive(did: string, messages: Message[]): Promise<{ close: boolean; cost?: number }>
+  linkUp(did: string, link: MessageLink<Message>): void
+  linkAcknowledged(did: string, link: MessageLink<Message>, messages: number): void
+  linkDown(did: string, link: MessageLink<Message>): void
+}

@@ -4,4 +4,5 @@
  */
 export { type Acceptor, createAcceptor } from './acceptor.ts'
 export { BURST_SECONDS, STREAMS_EACH } from './constants.ts'
+export { messageLane } from './message-lane.ts'
 export { keepLink } from './opener.ts'
