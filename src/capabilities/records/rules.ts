@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { wellFormed } from '../../contract/common.ts'
+import { Hash, SpaceId } from '../../contract/entry.ts'
+import type { SpacePermission } from '../../contract/permissions.ts'
+import type { Applied, Apply } from '../../contract/state.ts'
+
+/** What is kept of a record while the log is folded: which entry it is. What it says is in the log. */
+export type RecordTables = {
+  records: { type: string; entry: string }
+}
+
+const Title = wellFormed(z.string().min(1).max(500))
+const facts = {
+  'decision.record': z.looseObject({ id: z.uuidv4(), title: Title, texts_hash: Hash.optional() }),
+  'report.submit': z.looseObject({
+    id: z.uuidv4(),
+    title: Title,
+    thread: SpaceId.optional(),
+    texts_hash: Hash.optional(),
+  }),
+}
+export const recordTypes = ['decision.record', 'report.submit'] as const
+type RecordType = (typeof recordTypes)[number]
+
+export const applyRecord: Apply<RecordTables> = (state, { id: entry, type, body }) => {
+  const parsed = facts[type as RecordType].safeParse(body)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { code: 'malformed', reason: `${issue?.path.join('.')}: ${issue?.message}` }
+  }
+  const { id } = parsed.data
+  if (state.has('records', id)) return { code: 'already_exists', reason: 'There is a record of this id.', field: 'id' }
+  state.set('records', id, { type, entry })
+  return undefined
+}
+
+/** What an entry of one of these types needs. */
+export const recordPermission = ({ type }: Pick<Applied, 'type'>): SpacePermission[] =>
+  type === 'decision.record' ? ['decision.record'] : ['report.submit']
+
+export const recordSubject = ({ body }: Pick<Applied, 'body'>): string | undefined =>
+  typeof body['id'] === 'string' ? body['id'] : undefined
