@@ -22,7 +22,9 @@ const facts = {
 export const recordTypes = ['decision.record', 'report.submit'] as const
 type RecordType = (typeof recordTypes)[number]
 
+/** Is given entries of other types too, which change nothing here. */
 export const applyRecord: Apply<RecordTables> = (state, { id: entry, type, body }) => {
+  if (!(recordTypes as readonly string[]).includes(type)) return undefined
   const parsed = facts[type as RecordType].safeParse(body)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -34,9 +36,13 @@ export const applyRecord: Apply<RecordTables> = (state, { id: entry, type, body 
   return undefined
 }
 
-/** What an entry of one of these types needs. */
-export const recordPermission = ({ type }: Pick<Applied, 'type'>): SpacePermission[] =>
-  type === 'decision.record' ? ['decision.record'] : ['report.submit']
-
-export const recordSubject = ({ body }: Pick<Applied, 'body'>): string | undefined =>
-  typeof body['id'] === 'string' ? body['id'] : undefined
+/** What decisions and reports bring into the fold of a project. */
+export const recordRules = {
+  types: recordTypes,
+  tables: ['records'] as const,
+  permissions: ({ type }: Pick<Applied, 'type'>): SpacePermission[] =>
+    type === 'decision.record' ? ['decision.record'] : ['report.submit'],
+  subject: ({ body }: Pick<Applied, 'body'>): string | undefined =>
+    typeof body['id'] === 'string' ? body['id'] : undefined,
+  apply: applyRecord,
+}

@@ -90,8 +90,11 @@ const malformed = (error: z.ZodError): Refusal => {
   return { code: 'malformed', reason: `${field}: ${issue?.message}`, ...(field ? { field } : {}) }
 }
 
-export const applyRoom: Apply<RoomTables> = (state, entry, log) =>
-  entry.type === 'room.create' ? create(state, entry) : message(state, entry, log)
+/** Is given entries of other types too, which change nothing here. */
+export const applyRoom: Apply<RoomTables> = (state, entry, log) => {
+  if (entry.type === 'room.create') return create(state, entry)
+  return entry.type === 'room.message' ? message(state, entry, log) : undefined
+}
 
 function create(state: Draft<RoomTables>, { id: entry, author, at, body }: Applied): Refusal | undefined {
   const parsed = facts['room.create'].safeParse(body)
@@ -126,14 +129,20 @@ function message(state: Draft<RoomTables>, { lamport, at, body }: Applied, log: 
   return undefined
 }
 
-/** What an entry of one of these types needs. */
-export const roomPermission = ({ type }: Pick<Applied, 'type'>): SpacePermission[] =>
-  type === 'room.create' ? ['room.create'] : ['room.message']
-
 /** The room an entry is about. */
-export function roomSubject({ type, body }: Pick<Applied, 'type' | 'body'>): string | undefined {
+function roomSubject({ type, body }: Pick<Applied, 'type' | 'body'>): string | undefined {
   const id = body[type === 'room.create' ? 'id' : 'room']
   return typeof id === 'string' ? id : undefined
+}
+
+/** What rooms bring into the fold of a project. */
+export const roomRules = {
+  types: roomTypes,
+  tables: ['rooms', 'room_looks'] as const,
+  permissions: ({ type }: Pick<Applied, 'type'>): SpacePermission[] =>
+    type === 'room.create' ? ['room.create'] : ['room.message'],
+  subject: roomSubject,
+  apply: applyRoom,
 }
 
 /** `@bob`, `@claude-1@bob`, `@role:reviewer`, `@did:agora:…`; names with spaces in quotes: `@"Bob …x7Kp2q"`. Not in the middle of a word, as in an address of mail. */
