@@ -17,7 +17,7 @@ export interface Option {
   hidden?: boolean
 }
 
-export const groups = ['Node', 'Messages', 'Friends', 'Agents', 'Set-up', 'Programs'] as const
+export const groups = ['Node', 'Messages', 'Friends', 'Projects', 'Agents', 'Set-up', 'Programs'] as const
 
 /** One command: what is typed, what the help says, what it does. */
 export interface Command {

@@ -13,10 +13,12 @@ import { messageCommands } from './messages.ts'
 import { nodeCommands } from './node.ts'
 import { ownerCommands } from './owner.ts'
 import { peerCommands } from './peers.ts'
+import { projectCommands } from './projects/index.ts'
 import { requestCommands } from './requests.ts'
 import { sendCommands } from './send.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
+import { threadCommands } from './threads.ts'
 import { wakeCommands } from './wake.ts'
 
 /** Every command there is, in the order in which the help lists them. */
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   ...requestCommands,
   ...friendCommands,
   ...conversationCommands,
+  ...projectCommands,
+  ...threadCommands,
   ...agentCommands,
   ...wakeCommands,
   ...approvalCommands,

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts'
 import { SpaceId } from '../../contract/entry.ts'
 import { writePrivate } from '../../store/private-file.ts'
 import type { Context } from '../context.ts'
-import { type Checkout, checkoutAt } from './checkout.ts'
+import { type Checkout, checkoutAt, sameRepository } from './checkout.ts'
 
 /** By where git keeps the repository: the project that was created, joined or chosen there. */
 const Remembered = z.record(z.string(), SpaceId)
@@ -14,10 +14,19 @@ export function rememberedProject(path: string, { repository }: Checkout): strin
   return read(path)[repository]
 }
 
-/** Remembers the project for the checkout this command is typed in; does nothing outside of one. Answers with the name of its folder. */
-export async function rememberProject(context: Context, project: string): Promise<string | undefined> {
+/**
+ * Remembers the project for the checkout this command is typed in; does nothing outside of one, nor where the project is known to be of another repository.
+ * Answers with the name of the checkout's folder.
+ */
+export async function rememberProject(
+  context: Context,
+  project: string,
+  repo: string | undefined,
+): Promise<string | undefined> {
   const checkout = await checkoutAt(context.io.cwd)
   if (!checkout) return undefined
+  const { remote } = checkout
+  if (repo !== undefined && remote !== undefined && !sameRepository(repo, remote)) return undefined
   const path = context.home().checkouts
   const known = read(path)
   if (known[checkout.repository] === project) return checkout.name

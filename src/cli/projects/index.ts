@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts'
+import { auditCommands } from './audit.ts'
+import { claimCommands } from './claims.ts'
+import { invitationCommands } from './invitations.ts'
+import { manageCommands } from './manage.ts'
+import { memberCommands } from './members.ts'
+import { recordCommands } from './records.ts'
+import { roomCommands } from './rooms.ts'
+import { settingsCommands } from './settings.ts'
+import { stageCommands } from './stage.ts'
+import { taskCommands } from './tasks.ts'
+
+/** Everything under `agora project`. */
+export const projectCommands: readonly Command[] = [
+  ...manageCommands,
+  ...invitationCommands,
+  ...taskCommands,
+  ...claimCommands,
+  ...stageCommands,
+  ...roomCommands,
+  ...recordCommands,
+  ...auditCommands,
+  ...memberCommands,
+  ...settingsCommands,
+]
