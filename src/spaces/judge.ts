@@ -22,9 +22,8 @@ export interface ProjectJudgement {
   /** The verdict on an entry of content that needs these permissions. `further`: what else its author must be allowed. */
   content(entry: Placed, needed: readonly SpacePermission[], further?: Further): Verdict
   holds: Holds
-  transfers: Transfers
-  /** Judges more acts, which change nothing for those judged before. */
-  extend(added: readonly Placed[]): void
+  /** A judgement of more acts, which change nothing for those judged before. This one stays as it is. */
+  extended(added: readonly Placed[]): ProjectJudgement
 }
 
 /** What an entry demands beyond the permissions of its author. */
@@ -41,18 +40,49 @@ const malformed: Verdict = {
  * give it the right, and no counting restriction that it had not seen holds it. Each layer depends on those before it and, within itself, only on what is in
  * the past of an act; so the outcome is one, whatever order entries came in.
  */
-export function judgeProject(authority: readonly Placed[], log: LogView): ProjectJudgement {
-  const transfers = settleTransfers(authority, log)
-  const handed = new Set(transfers.counting.map(({ entry }) => entry.id))
-  const verdicts = new Map<string, Verdict>()
-  const acts = new Map<string, Act>()
+export const judgeProject = (authority: readonly Placed[], log: LogView): ProjectJudgement =>
+  judgeMore(authority, settleTransfers(authority, log), log)
+
+/** What a judgement is made from, and goes on from. */
+interface Grounds {
+  verdicts: Map<string, Verdict>
+  acts: Map<string, Act>
   /** By the owner's acts, and answers to the owner's invitations of overseers. */
-  const leaders = createPasts()
-  const everybody = createPasts()
+  leaders: Pasts
+  everybody: Pasts
   /** With what is held as if it counted: to tell what was refused only for its sake. */
-  const withHeld = createPasts()
-  const held: { entry: Placed; by: string }[] = []
+  withHeld: Pasts
+  held: { entry: Placed; by: string }[]
+  holds: Holds
+}
+
+function newGrounds(log: LogView): Grounds {
+  const [leaders, everybody, withHeld] = [createPasts(), createPasts(), createPasts()] as const
   const holds = createHolds({ leaders, everybody, log })
+  return { verdicts: new Map(), acts: new Map(), leaders, everybody, withHeld, held: [], holds }
+}
+
+function copyGrounds(from: Grounds, log: LogView): Grounds {
+  const [leaders, everybody] = [from.leaders.copy(), from.everybody.copy()]
+  return {
+    verdicts: new Map(from.verdicts),
+    acts: new Map(from.acts),
+    leaders,
+    everybody,
+    withHeld: from.withHeld.copy(),
+    held: [...from.held],
+    holds: from.holds.copy({ leaders, everybody, log }),
+  }
+}
+
+function judgeMore(
+  authority: readonly Placed[],
+  transfers: Transfers,
+  log: LogView,
+  grounds = newGrounds(log),
+): ProjectJudgement {
+  const { verdicts, acts, leaders, everybody, withHeld, held, holds } = grounds
+  const handed = new Set(transfers.counting.map(({ entry }) => entry.id))
 
   const isKnownBefore = (entry: Placed) => (id: string) => {
     const known = log.placed(id)
@@ -169,21 +199,17 @@ export function judgeProject(authority: readonly Placed[], log: LogView): Projec
     return true
   }
 
-  function judgeThese(entries: readonly Placed[]): void {
-    let left = entries
-    for (const layer of [ownersAct, comesOrGoes, overseersAct, membersAct]) left = left.filter((entry) => !layer(entry))
-  }
-  judgeThese(authority)
+  let left = authority
+  for (const layer of [ownersAct, comesOrGoes, overseersAct, membersAct]) left = left.filter((entry) => !layer(entry))
 
   return {
     verdicts,
     acts,
     contested: transfers.contested,
     holds,
-    transfers,
     standing: everybody.all,
     before: everybody.before,
-    extend: judgeThese,
+    extended: (added) => judgeMore(added, transfers, log, copyGrounds(grounds, log)),
     content(entry, needed, further) {
       const object = (standing: ProjectStanding) => objectionTo(entry.author, needed, standing) ?? further?.(standing)
       const objection = object(everybody.before(entry))
@@ -217,8 +243,7 @@ export function judgeOnward(
   const added = previous ? authority.filter(({ id }) => !previous.verdicts.has(id)) : []
   const isSimple = previous && !previous.contested && !added.some(({ type }) => restricting.has(type))
   if (!isSimple || authority.length - added.length !== previous.verdicts.size) return judgeProject(authority, log)
-  previous.extend(added)
-  return previous
+  return added.length === 0 ? previous : previous.extended(added)
 }
 
 /** From which place on content may be judged otherwise; see SpaceRules. */

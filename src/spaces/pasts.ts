@@ -7,6 +7,8 @@ import { type Act, applyAct, copyStanding, emptyStanding, type ProjectStanding }
  */
 export interface Pasts {
   add(act: Act): void
+  /** The same as it is now; what is added to either is not in the other. */
+  copy(): Pasts
   /** How everybody stood by what is in the past of the entry, itself not included. */
   before(entry: Placed): ProjectStanding
   /** By what is in the past of either. */
@@ -24,16 +26,25 @@ interface Step {
 /** Standings kept at once; more are made anew when they are asked for. */
 const KEPT_MAX = 4096
 
-export function createPasts(): Pasts {
-  /** By chain: the acts in it and their positions, lowest first. */
-  const chains: { chain: number; positions: number[]; acts: Act[] }[] = []
-  const slots = new Map<number, (typeof chains)[number]>()
-  const empty = emptyStanding()
-  let root: Step = { standing: empty, next: new Map() }
+/** By chain: the acts in it and their positions, lowest first. */
+interface Slot {
+  chain: number
+  positions: number[]
+  acts: Act[]
+}
+
+const empty = emptyStanding()
+const newRoot = (): Step => ({ standing: empty, next: new Map() })
+
+export const createPasts = (): Pasts => pastsOf([], newRoot())
+
+function pastsOf(chains: Slot[], begin: Step): Pasts {
+  const slots = new Map(chains.map((slot) => [slot.chain, slot]))
+  let root = begin
   let kept = 0
   let known = new Map<string, ProjectStanding>()
   let last: { counts: Uint32Array; standing: ProjectStanding } | undefined
-  let scratch = new Uint32Array(0)
+  let scratch = new Uint32Array(chains.length)
 
   /** The standing by the first so many acts of each chain. */
   function byCounts(counts: Uint32Array): ProjectStanding {
@@ -43,7 +54,7 @@ export function createPasts(): Pasts {
     let standing = known.get(key)
     if (!standing) {
       if (kept > KEPT_MAX) {
-        root = { standing: empty, next: new Map() }
+        root = newRoot()
         known = new Map()
         kept = 0
       }
@@ -80,6 +91,11 @@ export function createPasts(): Pasts {
   }
 
   return {
+    copy: () =>
+      pastsOf(
+        chains.map(({ chain, positions, acts }) => ({ chain, positions: [...positions], acts: [...acts] })),
+        root,
+      ),
     add(act) {
       const { chain, position } = act.entry
       let slot = slots.get(chain)

@@ -26,18 +26,28 @@ interface Release {
 
 export interface Holds {
   add(act: Act): void
+  /** The same as it is now, over copies of what it asks; what is added to either is not in the other. */
+  copy(parts: HoldParts): Holds
   /** The restriction that holds an entry which needs these permissions. `byOwner`: only the owner's word is asked, on restrictions and on releases. */
   holding(entry: Placed, permissions: readonly SpacePermission[], options?: { byOwner: boolean }): string | undefined
   on(node: string): readonly Restriction[]
 }
 
-/**
- * @param leaders what the owner's acts alone say, and `everybody` what all that count do, from anywhere in the log.
- */
-export function createHolds({ leaders, everybody, log }: { leaders: Pasts; everybody: Pasts; log: LogView }): Holds {
-  const byNode = new Map<string, Restriction[]>()
-  const releases: Release[] = []
+export interface HoldParts {
+  /** What the owner's acts alone say. */
+  leaders: Pasts
+  /** What all that count say. */
+  everybody: Pasts
+  log: LogView
+}
 
+export const createHolds = (parts: HoldParts): Holds => holdsOf(parts, new Map(), [])
+
+function holdsOf(
+  { leaders, everybody, log }: HoldParts,
+  byNode: Map<string, readonly Restriction[]>,
+  releases: Release[],
+): Holds {
   function restrictionIn({ entry, read, rank }: Act): Restriction | undefined {
     const { type, facts } = read
     const byOwner = rank === 'owner'
@@ -71,6 +81,7 @@ export function createHolds({ leaders, everybody, log }: { leaders: Pasts; every
     )
 
   return {
+    copy: (parts) => holdsOf(parts, new Map(byNode), [...releases]),
     on: (node) => byNode.get(node) ?? [],
     add(act) {
       const { type, facts } = act.read
