@@ -49,6 +49,8 @@ interface Grounds {
   acts: Map<string, Act>
   /** By the owner's acts, and answers to the owner's invitations of overseers. */
   leaders: Pasts
+  /** With the overseers' acts too: these are judged by nothing else. */
+  upper: Pasts
   everybody: Pasts
   /** With what is held as if it counted: to tell what was refused only for its sake. */
   withHeld: Pasts
@@ -57,9 +59,9 @@ interface Grounds {
 }
 
 function newGrounds(log: LogView): Grounds {
-  const [leaders, everybody, withHeld] = [createPasts(), createPasts(), createPasts()] as const
+  const [leaders, upper, everybody, withHeld] = [createPasts(), createPasts(), createPasts(), createPasts()] as const
   const holds = createHolds({ leaders, everybody, log })
-  return { verdicts: new Map(), acts: new Map(), leaders, everybody, withHeld, held: [], holds }
+  return { verdicts: new Map(), acts: new Map(), leaders, upper, everybody, withHeld, held: [], holds }
 }
 
 function copyGrounds(from: Grounds, log: LogView): Grounds {
@@ -68,6 +70,7 @@ function copyGrounds(from: Grounds, log: LogView): Grounds {
     verdicts: new Map(from.verdicts),
     acts: new Map(from.acts),
     leaders,
+    upper: from.upper.copy(),
     everybody,
     withHeld: from.withHeld.copy(),
     held: [...from.held],
@@ -81,7 +84,7 @@ function judgeMore(
   log: LogView,
   grounds = newGrounds(log),
 ): ProjectJudgement {
-  const { verdicts, acts, leaders, everybody, withHeld, held, holds } = grounds
+  const { verdicts, acts, leaders, upper, everybody, withHeld, held, holds } = grounds
   const handed = new Set(transfers.counting.map(({ entry }) => entry.id))
 
   const isKnownBefore = (entry: Placed) => (id: string) => {
@@ -138,7 +141,7 @@ function judgeMore(
     )
     if (entry.type === 'project.create') accepted(act)
     else if (handOver) isHeld(act, handOver.entry.id)
-    else decide(act, leaders, [leaders, everybody], true)
+    else decide(act, leaders, [leaders, upper, everybody], true)
     return true
   }
 
@@ -147,7 +150,7 @@ function judgeMore(
     // A project begins once: any other entry of that type means nothing.
     const isFirst = act.entry.lamport === 1 && verdicts.size === 0
     verdicts.set(act.entry.id, isFirst ? COUNTS : malformed)
-    if (isFirst) for (const layer of [leaders, everybody, withHeld]) layer.add(act)
+    if (isFirst) for (const layer of [leaders, upper, everybody, withHeld]) layer.add(act)
   }
 
   function isHeld(act: Act, by: string): void {
@@ -164,7 +167,7 @@ function judgeMore(
     const winner = transfers.lost.get(entry.id)
     if (handed.has(entry.id)) {
       verdicts.set(entry.id, COUNTS)
-      for (const layer of [leaders, everybody, withHeld]) layer.add(act)
+      for (const layer of [leaders, upper, everybody, withHeld]) layer.add(act)
     } else if (winner !== undefined) verdicts.set(entry.id, { state: 'held', by: winner })
     else
       verdicts.set(entry.id, {
@@ -182,14 +185,14 @@ function judgeMore(
       type === 'project.leave' ? standing.nodeRoles.get(node) === 'overseer' : invitation?.role === 'overseer'
     if (!isOverseers) return false
     const act = actOf(entry, 'member')
-    if (act) decide(act, leaders, [leaders, everybody], true)
+    if (act) decide(act, leaders, [leaders, upper, everybody], true)
     return true
   }
 
   function overseersAct(entry: Placed): boolean {
     if (leaders.before(entry).rankOf(entry.author) !== 'overseer') return false
     const act = actOf(entry, 'overseer')
-    if (act) decide(act, everybody, [everybody], true)
+    if (act) decide(act, upper, [upper, everybody], true)
     return true
   }
 

@@ -90,10 +90,12 @@ export function permit(
       return undefined
     case 'project.withdraw': {
       const invitation = standing.invitations.get(facts.invitation)
+      if (invitation?.role === 'overseer' && rank !== 'owner')
+        return denied('owner_only', 'Only the owner invites overseers, and takes that back.')
+      // Those who lead are judged before it is known who answered what; an answer without knowledge of this counts anyway.
+      if (rank !== 'member') return undefined
       if (!invitation) return refused('not_found', 'There is no such invitation.')
       if (invitation.status !== 'pending') return refused('not_pending', `This invitation is ${invitation.status}.`)
-      if (invitation.role === 'overseer' && rank !== 'owner')
-        return denied('owner_only', 'Only the owner invites overseers, and takes that back.')
       return nodeOf(invitation.by) === node ? undefined : objectionTo(author, ['project.invite'], by)
     }
     case 'project.accept': {

@@ -1,0 +1,201 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { canonicalJson } from '../../src/base/canonical.ts'
+import type { Verdict } from '../../src/contract/verdict.ts'
+import { comparePlaces, isPast, type Placed } from '../../src/log/types.ts'
+import { changedFrom, judgeProject, type ProjectJudgement } from '../../src/spaces/judge.ts'
+import { isAuthorityType } from '../../src/spaces/project-facts.ts'
+import { applyAct, emptyStanding } from '../../src/spaces/standing.ts'
+import { begun } from './paper-log.ts'
+
+const people = ['alice', 'bob', 'carol', 'dave', 'mallory'] as const
+const roles = ['overseer', 'developer', 'reviewer', 'tester', 'observer']
+const kinds = [
+  ...['task.create', 'task.create', 'task.create'],
+  ...['project.suspend', 'project.unsuspend', 'project.remove', 'project.role', 'project.role', 'project.invite'],
+  ...['project.accept', 'project.withdraw', 'project.leave', 'project.stage', 'project.reinstate', 'project.transfer'],
+]
+
+/** One step: somebody writes something about somebody, behind what it has seen, or behind whatever it pretends to have seen. */
+const Step = fc.record({
+  who: fc.integer({ min: 0, max: people.length - 1 }),
+  agent: fc.boolean(),
+  kind: fc.constantFrom(...kinds),
+  about: fc.integer({ min: 0, max: people.length - 1 }),
+  role: fc.constantFrom(...roles),
+  /** Sees first what all others wrote, or one of them. */
+  sees: fc.option(fc.integer({ min: 0, max: people.length }), { freq: 2 }),
+  /** Cheats: behind a few old entries, chosen by these numbers. */
+  pretend: fc.option(fc.array(fc.nat(), { minLength: 1, maxLength: 2 }), { freq: 5 }),
+  pick: fc.nat(),
+})
+type Step = typeof Step extends fc.Arbitrary<infer Value> ? Value : never
+
+type Project = ReturnType<typeof begun>
+
+function bodyOf(p: Project, { kind, about, role, pick }: Step): Record<string, unknown> {
+  const who = p.did(people[about] ?? 'alice')
+  const invitations = p.log.all().filter(({ type }) => type === 'project.invite')
+  const invitation = invitations[pick % Math.max(1, invitations.length)]?.body['id']
+  switch (kind) {
+    case 'project.role':
+      return { who, role }
+    case 'project.invite': {
+      const id = `00000000-0000-4000-8000-${String(p.log.all().length).padStart(12, '0')}`
+      return { id, to: who, role, expires_at: '2030-01-01T00:00:00.000Z' }
+    }
+    case 'project.accept':
+    case 'project.withdraw':
+      return { invitation }
+    case 'project.stage':
+      return { stage: ['implementation', 'review', 'deployment'][pick % 3] }
+    case 'project.reinstate': {
+      const all = p.log.all()
+      return { who, entries: [all[pick % all.length]?.id, all[(pick * 7) % all.length]?.id] }
+    }
+    case 'project.transfer':
+      return { to: who }
+    case 'task.create':
+      return { id: 't', title: 't' }
+    case 'project.leave':
+      return {}
+    default:
+      return { who }
+  }
+}
+
+function take(p: Project, step: Step): Placed {
+  const name = people[step.who] ?? 'alice'
+  const author = step.agent ? `claude@${name}` : name
+  const body = bodyOf(p, step)
+  if (step.pretend) {
+    const all = p.log.all()
+    const own = all.filter(({ node }) => node === p.did(name))
+    const behind = step.pretend.flatMap((number) => all[number % all.length] ?? [])
+    const prev = own[step.pick % own.length]
+    if (prev)
+      return p.pretend(
+        author,
+        step.kind,
+        body,
+        behind.filter((one) => one.node !== prev.node),
+        prev,
+      )
+  }
+  if (step.sees !== null && step.sees !== undefined)
+    p.sees(name, ...(people[step.sees] ? [people[step.sees] as string] : people))
+  return p.write(author, step.kind, body)
+}
+
+const start = () => begun({ bob: 'overseer', carol: 'overseer', dave: 'developer', mallory: 'developer' })
+
+const verdictOf = (judgement: ProjectJudgement, entry: Placed): Verdict | undefined =>
+  isAuthorityType(entry.type) ? judgement.verdicts.get(entry.id) : judgement.content(entry, ['task.create'])
+
+const shown = (judgement: ProjectJudgement, entries: Placed[]) =>
+  entries.map((entry) => [entry.type, entry.author.slice(-6), verdictOf(judgement, entry)])
+
+test('judging entry by entry, in whatever order they come, is judging them all at once', (t) => {
+  fc.assert(
+    fc.property(fc.array(Step, { maxLength: 40 }), (steps) => {
+      const p = start()
+      let judgement = p.log.judge()
+      for (const step of steps) {
+        const known = p.log.all()
+        const before = judgement
+        const verdicts = new Map(known.map((entry) => [entry.id, verdictOf(before, entry)]))
+        take(p, step)
+        judgement = p.log.judge(before)
+        const whole = judgeProject(p.log.authority(), p.log.view)
+        t.deepEqual(shown(judgement, p.log.all()), shown(whole, p.log.all()))
+        // What stays as it was judged is told truly.
+        const from =
+          before === judgement ? undefined : changedFrom(before.verdicts, judgement, before.holds, p.log.view)
+        for (const entry of known) {
+          if (isAuthorityType(entry.type)) continue
+          if (from && comparePlaces(entry, from) >= 0) continue
+          if (before.contested || judgement.contested) continue
+          t.deepEqual(verdictOf(judgement, entry), verdicts.get(entry.id))
+        }
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('how everybody stood before an entry is the fold of what counts in its past', (t) => {
+  fc.assert(
+    fc.property(fc.array(Step, { maxLength: 40 }), (steps) => {
+      const p = start()
+      for (const step of steps) take(p, step)
+      const judgement = p.log.judge()
+      const counting = p.log.authority().filter(({ id }) => judgement.verdicts.get(id)?.state === 'counts')
+      const plain = (standing: ReturnType<typeof emptyStanding>) =>
+        canonicalJson({
+          ...JSON.parse(JSON.stringify(standing)),
+          members: [...standing.members.keys()].sort(),
+          roles: [...standing.nodeRoles, ...standing.agentRoles].map(String).sort(),
+          suspended: [...standing.suspensions.keys(), ...standing.removals.keys()].sort(),
+        })
+      for (const entry of p.log.all()) {
+        const naive = emptyStanding()
+        for (const one of counting) {
+          const act = judgement.acts.get(one.id)
+          if (act && isPast(one, entry)) applyAct(naive, act)
+        }
+        t.is(plain(judgement.before(entry)), plain(naive))
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('whatever a member tries, with whatever parents, it leads nothing unless the owner said so', (t) => {
+  const without = (step: Step) => step.kind !== 'project.transfer' && step.kind !== 'project.role'
+  fc.assert(
+    fc.property(fc.array(Step, { maxLength: 60 }), (steps) => {
+      const p = start()
+      // The owner and the overseers do as they like, but give nobody rank; mallory tries everything.
+      for (const step of steps) {
+        if (step.kind === 'project.invite' && step.role === 'overseer') continue
+        if (people[step.who] === 'mallory' || without(step)) take(p, step)
+      }
+      const judgement = p.log.judge()
+      const standing = judgement.standing()
+      t.is(standing.owner, p.did('alice'))
+      t.is(standing.rankOf(p.did('mallory')), 'member')
+      t.is(standing.suspendedBy(p.did('alice')), undefined)
+      for (const entry of p.log.all()) {
+        if (entry.node !== p.did('mallory') || !isAuthorityType(entry.type)) continue
+        const allowed = ['project.accept', 'project.leave', 'project.withdraw'].includes(entry.type)
+        if (!allowed) t.not(judgement.verdicts.get(entry.id)?.state, 'counts')
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what a suspended node writes behind old parents never counts, and changes nothing for others', (t) => {
+  fc.assert(
+    fc.property(fc.array(Step, { maxLength: 30 }), fc.array(Step, { minLength: 1, maxLength: 20 }), (steps, later) => {
+      const p = start()
+      for (const step of steps) if (step.kind !== 'project.transfer') take(p, step)
+      p.sees('alice', ...people)
+      const suspend = p.write('alice', 'project.suspend', { who: p.did('mallory') })
+      const before = p.log.all()
+      const judged = shown(p.log.judge(), before)
+      const mallory = people.indexOf('mallory')
+      const written = later.map((step) =>
+        take(p, { ...step, who: mallory, sees: null, pretend: step.pretend ?? [step.pick] }),
+      )
+      const judgement = p.log.judge()
+      for (const entry of written) {
+        // Whoever knows that it is suspended may still leave.
+        if (entry.type === 'project.leave' && isPast(suspend, entry)) continue
+        t.not(verdictOf(judgement, entry)?.state, 'counts')
+      }
+      t.deepEqual(shown(judgement, before), judged)
+    }),
+    { numRuns: 200 },
+  )
+})
