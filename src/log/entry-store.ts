@@ -65,6 +65,8 @@ export interface EntryStore {
   fillTexts(id: string, signed: string, texts: Texts, searched: boolean): void
 
   count(): number
+  /** Of entries that count, in order of place, behind `after`. */
+  counting(after: Place | undefined, limit: number): Place[]
   placed(id: string): Placed | undefined
   verdict(id: string): Verdict | undefined
   signed(id: string): SignedEntry | undefined

@@ -38,10 +38,7 @@ export interface Admitted {
   changed: Change[]
   /** Not taken in, and never will be; `from` is who brought it. */
   faults: (EntryFault & { from: string | undefined })[]
-  /**
-   * Of the added ones those that began a second chain of their node: evidence that it wrote two entries where one should follow the other. Who then sends
-   * `log.have` anew learns what others lack, for from branches one does not know one cannot tell.
-   */
+  /** Of the added ones those that began a second chain of their node: evidence that it wrote two entries where one should follow the other. */
   forks: Placed[]
 }
 
@@ -93,6 +90,11 @@ export interface Replica<Judgement = unknown, Tables extends object = Record<str
    * going on, for they are told of by themselves.
    */
   lacking(branches: readonly Branch[], options: LackingOptions): { entries: SignedEntry[]; after: Place | undefined }
+  /**
+   * Whether somebody who told these branches has a fork that is not known here. They may take it that this node has all their entries of that node, and
+   * `lacking` here takes it so of them: once they were sent what they lack, tell them the branches here again.
+   */
+  isForked(branches: readonly Branch[]): boolean
   signed(id: string): SignedEntry | undefined
   get(id: string): Placed | undefined
   texts(id: string): Texts | undefined
