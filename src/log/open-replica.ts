@@ -174,12 +174,13 @@ export function openReplica<Judgement, Tables extends object>(
       if (type !== undefined) return { state: 'refused', code: 'upgrade_needed', reason: `${type} is not known here.` }
       return draft(input).judged.verdict
     },
-    append(input) {
+    append(input, changed) {
       refuseOlder()
       const { checked, placed, judged } = draft(input)
       if (judged.verdict.state !== 'counts') throw refusalError(judged)
       take(checked, placed)
-      catchUp([placed])
+      const result = catchUp([placed])
+      changed?.push(...result.changed)
       return placed
     },
     admit(entries, from) {

@@ -73,9 +73,10 @@ export interface Replica<Judgement = unknown, Tables extends object = Record<str
 
   /**
    * Signs and takes in an entry of this node, behind everything that is here.
+   * @param changed is given those whose verdict is another for it.
    * @throws AgoraError with the code of the verdict when it would not count, `upgrade_needed`.
    */
-  append(input: EntryInput): Placed
+  append(input: EntryInput, changed?: Change[]): Placed
   /** What `append` would come to, without writing anything. */
   trial(input: EntryInput): Verdict
   /**
