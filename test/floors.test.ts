@@ -6,7 +6,7 @@ import test from 'ava'
 const floors: [RegExp, number][] = [
   [/^(base\/|config(-file)?\.ts$)/, 0],
   [/^(contract|identity)\//, 1],
-  [/^(capabilities\/[^/]+\/(schema|operations|rules)\.ts$|authority\/)/, 2],
+  [/^(capabilities\/[^/]+\/(schema|operations|rules|facts|state|dependencies|claims)\.ts$|authority\/)/, 2],
   [/^(operations\.ts$|routes\.ts$|spaces\/|log\/|store\/|client\/)/, 3],
   [/^core\//, 4],
   [/^capabilities\//, 5],
