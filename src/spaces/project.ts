@@ -26,7 +26,14 @@ export function projectRulesOf<Tables extends object>(
   /** Demands beyond what the author's role allows. */
   function further(entry: Placed, log: LogView): Further | undefined {
     const { type, body, node, author } = entry
-    if (type === 'task.claim') return ({ keeper }) => (keeper.node === node ? undefined : notKeeper)
+    const grant = byType.get(type)?.keepers?.(entry)
+    if (grant) {
+      const { to, needs } = grant
+      return (standing) => {
+        if (standing.keeper.node !== node) return notKeeper
+        return to === undefined ? undefined : objectionTo(to, needs, standing)
+      }
+    }
     if (type !== 'project.redact') return undefined
     const of = log.placed(String(body['entry']))
     return (standing) => {
@@ -36,8 +43,7 @@ export function projectRulesOf<Tables extends object>(
   }
 
   function needed(entry: Placed): readonly SpacePermission[] {
-    // Its keeper grants what its members may have, and takes it back; being a member is enough for that.
-    if (entry.type === 'task.claim' || entry.type === 'project.redact') return ['project.read']
+    if (entry.type === 'project.redact') return ['project.read']
     return byType.get(entry.type)?.permissions(entry) ?? ['project.read']
   }
 
@@ -91,7 +97,7 @@ export function projectRulesOf<Tables extends object>(
 }
 
 const notKeeper: Objection = {
-  ...{ state: 'denied', code: 'not_keeper', reason: 'Only the keeper of the project grants claims.' },
+  ...{ state: 'denied', code: 'not_keeper', reason: 'Only the keeper of the project grants what one alone can have.' },
 }
 
 /**

@@ -52,15 +52,22 @@ export function taskPermission(entry: Told): SpacePermission[] {
       // One's own can be given back whatever one's role has become; what is the keeper's to say is asked for beside this.
       return [body['because'] === 'taken' ? 'task.assign' : 'project.read']
     case 'task.claim':
+      // Its keeper grants what its members may have; being a member is enough for that.
       return ['project.read']
     default:
       return ['task.update', ...over]
   }
 }
 
-/** Whether only the node of the project's keeper may write it: grants, and what ends them for somebody else. */
-export const isKeepers = ({ type, body }: Pick<Applied, 'type' | 'body'>): boolean =>
-  type === 'task.claim' || (type === 'task.release' && isKeepersReason(body['because'] as ReleaseReason))
+/** Of what only the node of the project's keeper may write: grants, and what ends them for somebody else. */
+export function keepersTask({
+  type,
+  body,
+}: Pick<Applied, 'type' | 'body'>): { to?: string; needs: SpacePermission[] } | undefined {
+  if (type === 'task.release') return isKeepersReason(body['because'] as ReleaseReason) ? { needs: [] } : undefined
+  if (type !== 'task.claim') return undefined
+  return typeof body['holder'] === 'string' ? { to: body['holder'], needs: ['task.claim'] } : { needs: [] }
+}
 
 /** The task that an entry is about. */
 export function taskSubject({ type, body }: Pick<Applied, 'type' | 'body'>): string | undefined {
@@ -101,7 +108,7 @@ export const taskRules = {
   tables: taskTables,
   permissions: taskPermission,
   subject: taskSubject,
-  keepers: isKeepers,
+  keepers: keepersTask,
   apply: applyTask,
 }
 

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { agentDid } from '../../../src/base/did.ts'
 import { taskFacts } from '../../../src/capabilities/tasks/facts.ts'
-import { isKeepers, taskPermission, taskSubject } from '../../../src/capabilities/tasks/rules.ts'
+import { keepersTask, taskPermission, taskSubject } from '../../../src/capabilities/tasks/rules.ts'
 import {
   isReady,
   nextTask,
@@ -100,9 +100,9 @@ test('what goes over others needs the permission to assign', (t) => {
   t.deepEqual(needs('task.release', { task, because: 'taken' }), ['task.assign'])
   t.deepEqual(needs('task.release', { task, because: 'released' }), ['project.read'])
   t.deepEqual(needs('task.comment', { task }), ['task.comment'])
-  t.true(isKeepers({ type: 'task.claim', body: {} }))
-  t.true(isKeepers({ type: 'task.release', body: { because: 'lapsed' } }))
-  t.false(isKeepers({ type: 'task.release', body: { because: 'taken' } }))
+  t.deepEqual(keepersTask({ type: 'task.claim', body: { holder: BOB } }), { to: BOB, needs: ['task.claim'] })
+  t.deepEqual(keepersTask({ type: 'task.release', body: { because: 'lapsed' } }), { needs: [] })
+  t.is(keepersTask({ type: 'task.release', body: { because: 'taken' } }), undefined)
   for (const type of Object.keys(taskFacts)) t.true(needs(type, { assignee: 5, override: 'yes' }).length > 0, type)
   t.is(taskSubject({ type: 'task.create', body: { id: task } }), task)
   t.is(taskSubject({ type: 'task.claim', body: { task } }), task)
