@@ -47,7 +47,7 @@ export function projectPermission({
   author,
   body,
 }: Pick<Applied, 'type' | 'author' | 'body'>): SpacePermission[] {
-  if (!isContent(type)) return []
+  if (!isContent(type)) return ['project.read']
   const of = body['of']
   const isOwn = type === 'project.redact' && typeof of === 'string' && (of === author || nodeOf(of) === author)
   return [isOwn ? 'project.read' : permissions[type]]
@@ -108,6 +108,15 @@ export const applyProject: Apply<ProjectTables> = (state, entry, log) => {
       return refuse('invalid_input', 'entry: has no texts that could be taken away.', 'entry')
     }
   }
+}
+
+/** As `spaces/` composes it. */
+export const projectContentRules = {
+  types: projectTypes,
+  tables: projectTables,
+  permissions: projectPermission,
+  subject: projectSubject,
+  apply: applyProject,
 }
 
 /** Who does no more in the project after a counting entry about who may do what. */

@@ -1,0 +1,112 @@
+import { AgoraError } from '../../base/errors.ts'
+import type { Askings, CallContext, Handlers } from '../../core/dispatch.ts'
+import type { OperationName, Parsed } from '../../operations.ts'
+import { projectAskings } from './askings.ts'
+import { oversight } from './oversight.ts'
+import type { ProjectParts } from './parts.ts'
+import { timeHandlers } from './time-handlers.ts'
+import { didOf, projectViews } from './views.ts'
+
+export type ProjectOperation = Exclude<
+  Extract<OperationName, `projects.${string}`>,
+  'projects.verify' | 'projects.export'
+>
+
+export interface ProjectCalls {
+  handlers: Pick<Handlers, ProjectOperation>
+  askings: Pick<Askings, Extract<ProjectOperation, keyof Askings>>
+}
+
+/** What can be asked of projects as a whole. */
+export function createProjectCalls(parts: ProjectParts): ProjectCalls {
+  const { spaces, projects } = parts
+  const view = projectViews(parts)
+
+  const archive =
+    (archived: boolean) =>
+    async ({ project_id }: { project_id: string }, { actor }: CallContext) => {
+      if (projects.standing(project_id).archived !== archived) {
+        await projects.append(project_id, { author: didOf(actor), type: 'project.archive', facts: { archived } })
+      }
+      return view.detail(project_id, { did: didOf(actor) })
+    }
+
+  function listed({ all, limit, cursor }: Parsed<'projects.list'>, did: string) {
+    const items = projects
+      .list()
+      .map((info) => view.project(info, { did }))
+      .filter((one) => all || (!one.archived && (one.status === 'member' || one.status === 'joining')))
+      .sort((a, b) => (a.updated_at < b.updated_at ? 1 : a.updated_at > b.updated_at ? -1 : a.id < b.id ? -1 : 1))
+    const at = cursor === undefined ? -1 : items.findIndex(({ id }) => id === cursor)
+    if (cursor !== undefined && at < 0) {
+      throw new AgoraError('invalid_cursor', 'cursor: this is not one that was given out.', { field: 'cursor' })
+    }
+    const some = items.slice(at + 1, at + 1 + limit)
+    const last = some.at(-1)
+    return { items: some, ...(last && at + 1 + limit < items.length ? { next_cursor: last.id } : {}) }
+  }
+
+  return {
+    askings: projectAskings(parts, view),
+    handlers: {
+      'projects.list': (input, { actor }) => listed(input, didOf(actor)),
+
+      'projects.create': async ({ name, description, repo }, { actor }) => {
+        const author = didOf(actor)
+        const owner = parts.owner()
+        const { id } = await spaces.create('project', {
+          author,
+          facts: {
+            name,
+            ...(repo === undefined ? {} : { repo }),
+            ...(owner === undefined ? {} : { owner_key: owner }),
+          },
+          ...(description === undefined || description === '' ? {} : { texts: { description } }),
+        })
+        return view.detail(id, { did: author })
+      },
+
+      'projects.show': ({ project_id }, { actor }) => view.detail(project_id, { did: didOf(actor) }),
+
+      'projects.update': async ({ project_id, name, description, repo }, { actor }) => {
+        const facts = { ...(name === undefined ? {} : { name }), ...(repo === undefined ? {} : { repo }) }
+        if (Object.keys(facts).length > 0 || description !== undefined) {
+          await projects.append(project_id, {
+            author: didOf(actor),
+            type: 'project.update',
+            facts,
+            ...(description === undefined ? {} : { texts: { description } }),
+          })
+        }
+        return view.detail(project_id, { did: didOf(actor) })
+      },
+
+      'projects.archive': archive(true),
+      'projects.restore': archive(false),
+      'projects.team': ({ project_id }) => ({ items: view.team(project_id) }),
+
+      'projects.leave': async ({ project_id, agent }, { actor }) => {
+        const author = didOf(actor)
+        const who =
+          actor.kind === 'agent' ? author : agent === undefined ? author : parts.directory.resolve(agent, 'agent')
+        if (actor.kind === 'agent' && agent !== undefined && parts.directory.resolve(agent, 'agent') !== author) {
+          throw new AgoraError('not_permitted', 'agent: an agent leaves by itself, and for nobody else.', {
+            field: 'agent',
+          })
+        }
+        const info = spaces.info(project_id)
+        if (info?.status === 'joining') await parts.database.write(() => spaces.leaveWithin(project_id))
+        else {
+          const facts = who === parts.self.did ? {} : { agent: who }
+          await projects.append(project_id, { author, type: 'project.leave', facts })
+        }
+        return { left: parts.directory.nameOf(who), project_id }
+      },
+
+      'projects.stage': ({ project_id }) => view.stage(project_id),
+
+      ...timeHandlers(parts, view),
+      ...oversight(parts, view),
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Directory } from '../../core/directory.ts'
+import type { Network } from '../../core/network.ts'
+import type { Projects } from '../../core/projects.ts'
+import type { Spaces } from '../../core/spaces.ts'
+import type { Database } from '../../store/database.ts'
+import type { AgentBrief } from '../node/schema.ts'
+
+export interface ProjectParts {
+  clock: Clock
+  database: Database
+  self: { did: string }
+  spaces: Spaces
+  projects: Projects
+  directory: Directory
+  network: Pick<Network, 'peer'>
+  /** The agents of this node, with their presence. */
+  agents: { briefs(): AgentBrief[] }
+  /** The DID of the owner who attests this node now: its key can hand over what the node begins. */
+  owner(): string | undefined
+}

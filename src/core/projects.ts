@@ -1,0 +1,144 @@
+import type { Clock } from '../base/clock.ts'
+import { nodeOf } from '../base/did.ts'
+import { AgoraError, messageOf } from '../base/errors.ts'
+import type { ClockedIn } from '../capabilities/projects/rules.ts'
+import type { EntryInput, Replica } from '../log/replica.ts'
+import type { Placed } from '../log/types.ts'
+import { nextStage, type ProjectJudgement, type ProjectStanding, standingOf } from '../spaces/project.ts'
+import type { Directory } from './directory.ts'
+import type { ProjectGate } from './dispatch.ts'
+import type { SpaceInfo, Spaces } from './spaces.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** Of the tables of a project those that every capability may look into. */
+export type SharedTables = { clocked_in: ClockedIn; tasks: { title: string; status: string } }
+export type ProjectReplica = Replica<ProjectJudgement, SharedTables>
+
+/** The projects of this node by their logs: who stands how in them, and the gate through which every call about one goes. */
+export interface Projects {
+  list(): SpaceInfo[]
+  /** Whether enough of its log is here to say anything of it. */
+  isHere(project: string): boolean
+  /** @throws AgoraError `not_found` */
+  replica(project: string): ProjectReplica
+  standing(project: string): ProjectStanding
+  /**
+   * The DID of a member, or of an agent of one, by its name or DID.
+   * @throws AgoraError `unknown_name`, `ambiguous_name`, or `not_found` for who is no member, naming `field`.
+   */
+  member(project: string, address: string, field: string): string
+  /** @throws AgoraError with the code of the verdict when the entry would not count. */
+  append(project: string, input: EntryInput): Promise<Placed>
+  /** The whole id of an entry. @throws AgoraError `not_found`, `ambiguous_name`, naming `field`. */
+  entry(project: string, prefix: string, field: string): string
+  gate: ProjectGate
+  stop(): void
+}
+
+interface ProjectsParts {
+  clock: Clock
+  self: { did: string }
+  spaces: Spaces
+  directory: Directory
+  telemetry: Telemetry
+}
+
+const DENIALS_PAUSE = 60_000
+const PREFIX_CANDIDATES = 5
+
+export function createProjects({ clock, self, spaces, directory, telemetry }: ProjectsParts): Projects {
+  const replica = (project: string) => spaces.replica<ProjectJudgement, SharedTables>(project)
+  const standing = (project: string) => standingOf(replica(project).judgement())
+  /** What was tried in vain and is not told yet, by who and what. */
+  const denials = new Map<string, { count: number; cancel: () => void }>()
+
+  function tell(project: string, who: string, operation: string, count: number) {
+    const input = { author: self.did, type: 'project.denied', facts: { operation, who, count } }
+    spaces
+      .write(project, (log) => {
+        // Of a node that may itself do nothing there nobody hears.
+        if (log.trial(input).state === 'counts') log.append(input)
+      })
+      .catch((error) => telemetry.log.warn({ project, error: messageOf(error) }, 'a denial could not be told'))
+  }
+
+  const gate: ProjectGate = {
+    resolve: (id, field) => spaces.resolve(id, field, 'project'),
+    standing,
+    now(project) {
+      const { stage } = standing(project)
+      return { stage, next: nextStage(stage) }
+    },
+    denied({ project, actor, operation, reason }) {
+      telemetry.security('denied_in_project', actor, { project, operation, reason })
+      const key = `${project} ${actor} ${operation}`
+      const known = denials.get(key)
+      if (known) {
+        known.count++
+        return
+      }
+      const wait = () =>
+        clock.after(DENIALS_PAUSE, () => {
+          const waiting = denials.get(key)
+          denials.delete(key)
+          if (!waiting || waiting.count === 0) return
+          tell(project, actor, operation, waiting.count)
+          denials.set(key, { count: 0, cancel: wait() })
+        })
+      denials.set(key, { count: 0, cancel: wait() })
+      tell(project, actor, operation, 1)
+    },
+  }
+
+  /** Members nobody here is a friend of have names too: those by which they are shown. */
+  function shownAs(project: string, address: string): string | undefined {
+    const { members, agentRoles, isMember } = standing(project)
+    const dids = [...members.keys(), ...agentRoles.keys()].filter((did) => isMember(nodeOf(did)))
+    const fitting = dids.filter((did) => directory.nameOf(did) === address)
+    return fitting.length === 1 ? fitting[0] : undefined
+  }
+
+  function resolved(project: string, address: string, field: string): string {
+    try {
+      return directory.resolve(address, field)
+    } catch (error) {
+      const did = shownAs(project, address)
+      if (did !== undefined) return did
+      throw error
+    }
+  }
+
+  return {
+    list: () => spaces.list('project'),
+    isHere(project) {
+      const log = replica(project)
+      return log.count() > 0 && log.get(project) !== undefined
+    },
+    replica,
+    standing,
+    member(project, address, field) {
+      const did = resolved(project, address, field)
+      if (standing(project).isMember(nodeOf(did))) return did
+      throw new AgoraError('not_found', `${field}: ${directory.nameOf(did)} is no member of this project.`, {
+        field,
+        hint: '`agora project show` names its members.',
+      })
+    },
+    append: (project, input) => spaces.write(project, (log) => log.append(input)),
+    entry(project, prefix, field) {
+      const found = replica(project).withPrefix(prefix, PREFIX_CANDIDATES)
+      const exact = found.find((id) => id === prefix)
+      const [first, other] = found
+      if (exact !== undefined || (first !== undefined && other === undefined)) return exact ?? (first as string)
+      if (first === undefined) {
+        throw new AgoraError('not_found', `${field}: there is no entry ${prefix} in this project.`, { field })
+      }
+      throw new AgoraError('ambiguous_name', `${field}: ${prefix} fits several entries.`, { field, candidates: found })
+    },
+    gate,
+    stop() {
+      for (const { cancel } of denials.values()) cancel()
+      denials.clear()
+    },
+  }
+}

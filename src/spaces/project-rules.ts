@@ -1,0 +1,22 @@
+import { type ProjectTables, projectContentRules } from '../capabilities/projects/rules.ts'
+import { type RecordTables, recordRules } from '../capabilities/records/rules.ts'
+import { type RoomTables, roomRules } from '../capabilities/rooms/rules.ts'
+import type { SpaceRules } from '../log/types.ts'
+import { type ProjectJudgement, projectRulesOf } from './project.ts'
+import { authorityFacts } from './project-facts.ts'
+
+export type AllTables = ProjectTables & RoomTables & RecordTables
+
+/** THE table: every capability whose entries stand in the log of a project. */
+const parts = [projectContentRules, roomRules, recordRules] as const
+
+export const projectRules: SpaceRules<ProjectJudgement, AllTables> = {
+  ...projectRulesOf<AllTables>(parts),
+  searched: ['room.message', 'task.comment'],
+}
+
+/** All types of entries that a project can hold. */
+export const projectEntryTypes: readonly string[] = [
+  ...Object.keys(authorityFacts),
+  ...parts.flatMap(({ types }): readonly string[] => types),
+]
