@@ -90,7 +90,7 @@ export async function writeHistory(
       body,
       signature: SIGNATURE,
     }
-    const position = tables.insertMessage({
+    const { position } = tables.insertMessage({
       id,
       from_did: from,
       to_did: to,

@@ -16,4 +16,7 @@ function randomBytes(): Uint8Array {
 /** A new UUIDv7 whose time part is `now` (ms): ids made later sort later. */
 export const newId = (now: number): string => v7({ msecs: now, random: randomBytes() })
 
+/** The UUIDv7 of that time (ms) which these 16 bytes make: the same each time. */
+export const idFrom = (time: number, random: Uint8Array): string => v7({ msecs: time, random })
+
 export const isId = (text: string): boolean => validate(text) && version(text) === 7

@@ -125,8 +125,8 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
       return {
         ...mailbox.view(delivered ?? row),
         direction: row.direction,
-        ...(row.direction === 'in' ? {} : { delivery: mailbox.delivery(row) }),
-        envelope: row.envelope,
+        ...(row.direction === 'in' || row.space !== null ? {} : { delivery: mailbox.delivery(row) }),
+        envelope: mailbox.said(row)?.evidence ?? row.envelope,
       }
     },
 

@@ -8,6 +8,7 @@ import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { KnownPeer } from '../../core/peer-book.ts'
 import { postReceipts } from '../../core/receipts.ts'
+import type { Said, SaidReader } from '../../core/space-mail.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { MessagingParts } from './parts.ts'
 import type { InboxRow, MessageRow, OutgoingRow } from './rows.ts'
@@ -25,6 +26,7 @@ export function createMailbox(parts: MessagingParts) {
   const searchIndex = createSearchIndex({ clock, database, tables, log: parts.telemetry.log })
   const arrivals = createWaiters(clock)
   const stageChanges = createWaiters(clock)
+  const readers = new Map<string, SaidReader>()
   const listeners: ((row: MessageRow, inboxes: string[]) => void)[] = []
   /** Unread mail by inbox, counted once and then kept up: counting a million rows for each answer would be felt. */
   const unreadCounts = new Map<string, number>()
@@ -73,20 +75,30 @@ export function createMailbox(parts: MessagingParts) {
 
   const parse = (row: Pick<MessageRow, 'envelope'>): Envelope & { body: { text: string } } => JSON.parse(row.envelope)
 
+  /** What was said in a space, by its log: there its text may have been taken away since. */
+  function said(row: Pick<MessageRow, 'space' | 'envelope'>): Said | undefined {
+    if (row.space === null) return undefined
+    const { type, body } = parse(row)
+    const entry = String(body['entry'])
+    return readers.get(type)?.(row.space, entry) ?? { text: '', place: { entry }, evidence: row.envelope }
+  }
+
   function view(row: MessageRow & Partial<Pick<InboxRow, 'shown_at' | 'acknowledged_at'>>): Message {
     const envelope = parse(row)
+    const spoken = said(row)
     return {
       id: row.id,
       conversation_id: row.conversation_id,
       ...(envelope.reply_to ? { reply_to: envelope.reply_to } : {}),
-      from: origin(row.from_did),
+      from: { ...origin(row.from_did), ...(spoken?.role === undefined ? {} : { role: spoken.role }) },
       to: row.to_did,
       to_name: directory.nameOf(row.to_did),
-      body: envelope.body.text,
+      body: spoken?.text ?? envelope.body.text,
       sent_at: envelope.sent_at,
       ...(row.received_at === null ? {} : { received_at: rfc3339(row.received_at) }),
       ...(row.shown_at ? { shown_at: rfc3339(row.shown_at) } : {}),
       ...(row.acknowledged_at ? { acknowledged_at: rfc3339(row.acknowledged_at) } : {}),
+      ...(spoken ? { said_in: spoken.place } : {}),
     }
   }
 
@@ -111,7 +123,8 @@ export function createMailbox(parts: MessagingParts) {
   /** Puts a kept message into its conversation, the search index and the inboxes it is for. */
   function enter(row: MessageRow, spoken: Spoken, inboxes: string[]): void {
     const before = tables.conversation(row.conversation_id)
-    searchIndex.add(row.position)
+    // Its words are found in its log.
+    if (row.space === null) searchIndex.add(row.position)
     tables.putConversation({
       id: row.conversation_id,
       messages: (before?.messages ?? 0) + 1,
@@ -191,6 +204,8 @@ export function createMailbox(parts: MessagingParts) {
   ): void {
     const receipts = new Map<string, Receipt[]>()
     for (const row of rows) {
+      // Nobody waits to be told of what was said to many.
+      if (row.space !== null) continue
       if (row.direction !== 'in') {
         advance(row, { stage, at, note })
         continue
@@ -268,10 +283,13 @@ export function createMailbox(parts: MessagingParts) {
     show,
     report,
     isUnread: (inbox: string, position: number): boolean => tables.deliveryOf(inbox, position)?.shown_at === null,
+    /** Entries of this type are shown by it. */
+    readsSaid: (type: string, reader: SaidReader) => void readers.set(type, reader),
+    said,
     /** What a message says. */
     text(position: number): { text: string; conversation_id: string } {
       const row = tables.at(position)
-      return { text: row ? parse(row).body.text : '', conversation_id: row?.conversation_id ?? '' }
+      return { text: row ? (said(row)?.text ?? parse(row).body.text) : '', conversation_id: row?.conversation_id ?? '' }
     },
     /** Within a write: notes on what was stored, for who sent it. */
     note(positions: number[], note: string, at: number): void {

@@ -42,7 +42,7 @@ export function messagingWire(
       times: JSON.stringify({ stored: now }),
       envelope: text,
     }
-    const row = { ...values, position: tables.insertMessage(values) }
+    const row = tables.insertMessage(values)
     if (!held) {
       mailbox.take(row, inboxes)
       return { stage: 'stored' }

@@ -18,8 +18,10 @@ export interface MessageRow {
   reason: string | null
   /** JSON: the time (ms) at which each stage was reached. */
   times: string
-  /** The signed envelope, byte for byte. */
+  /** The signed envelope, byte for byte. Of what was said in a space: the same fields without a signature, and its entry's id. */
   envelope: string
+  /** The space in whose log it stands; null for mail. */
+  space: string | null
 }
 
 /** What there is to know of a message to say how far it has come. */

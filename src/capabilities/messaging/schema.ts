@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
+import { EntryId, SpaceId } from '../../contract/entry.ts'
 import { Did, FailureReason, MessageId, Stage, Timestamp } from '../../contract/envelope.ts'
 import { wireType } from '../../contract/wire.ts'
 
@@ -20,8 +21,24 @@ export const Origin = z
     trust_level: z.int().min(0).max(4).optional(),
     local: z.boolean(),
     human: z.boolean(),
+    /** In the project in which it was said. */
+    role: z.string().optional(),
   })
   .meta({ id: 'Origin' })
+
+/** Where something was said that is no mail: it stands in that log, and is answered there. */
+export const Place = z
+  .object({
+    entry: EntryId,
+    project_id: SpaceId.optional(),
+    project: z.string().optional(),
+    room: z.string().optional(),
+    room_id: z.string().optional(),
+    thread_id: SpaceId.optional(),
+    thread: z.string().optional(),
+  })
+  .meta({ id: 'Place' })
+export type Place = z.output<typeof Place>
 
 export const Message = z
   .object({
@@ -36,6 +53,7 @@ export const Message = z
     received_at: Time.optional(),
     shown_at: Time.optional(),
     acknowledged_at: Time.optional(),
+    said_in: Place.optional(),
   })
   .meta({ id: 'Message' })
 export type Message = z.output<typeof Message>
@@ -60,7 +78,7 @@ export type Delivery = z.output<typeof Delivery>
 export const MessageDetail = Message.extend({
   direction: z.enum(['in', 'out', 'local']),
   delivery: Delivery.optional(),
-  /** The signed envelope exactly as it came, as evidence. */
+  /** The signed envelope or log entry exactly as it came, as evidence. */
   envelope: z.string(),
 }).meta({ id: 'MessageDetail' })
 

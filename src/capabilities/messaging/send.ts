@@ -1,16 +1,15 @@
-import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
+import { agentDid, nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { FRAME_MAX, type Stage, stages } from '../../contract/envelope.ts'
 import { type CallContext, grantPeer, type Handlers } from '../../core/dispatch.ts'
 import { seal } from '../../core/envelopes.ts'
-import { OPERATOR_INBOX } from '../../core/events.ts'
 import type { Parsed } from '../../operations.ts'
 import type { Mailbox, Spoken } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
-import type { AgentTrace, MessageRow } from './rows.ts'
-import { takeTurn } from './rules.ts'
-import { messageWire } from './schema.ts'
+import type { MessageRow } from './rows.ts'
+import { messageWire, type Place } from './schema.ts'
+import { createTurns, pausedError } from './turns.ts'
 
 type Sending = Parsed<'messages.send'>
 
@@ -22,8 +21,9 @@ interface Said {
 }
 
 export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['messages.send'] {
-  const { clock, key, database, events, outbox, book, directory, network, agents, conversationBudget } = parts
+  const { clock, key, database, outbox, book, directory, network, agents } = parts
   const { tables } = mailbox
+  const { speak } = createTurns(parts, mailbox)
 
   /** The message a reply answers, if the caller has it. */
   function answered(id: string, from: string): MessageRow {
@@ -41,15 +41,6 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
       .filter((did) => did !== from)
     const peers = network.peers().map((peer) => peer.did)
     return [...local, ...peers.filter((did) => grantPeer(did, book.trust(did), ['message.broadcast']))]
-  }
-
-  /** Within a write: a turn to say `id`, which a broadcast says to many; or the conversation in which the agent may not speak now. */
-  function speak(from: string, id: string, conversation: string): Spoken | { refused: string } {
-    const { agent } = parseDid(from)
-    const heard = agent === undefined ? undefined : agents.trace(agent)
-    const speaker = agent === undefined ? 'person' : 'agent'
-    const turn = takeTurn(speaker, id, mailbox.talk(conversation), heard, conversationBudget)
-    return 'refused' in turn ? pause(turn.refused, conversation, heard) : turn
   }
 
   /** Within a write: signs and keeps one message. */
@@ -90,7 +81,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
       times: JSON.stringify({ queued: now, ...(local ? { stored: now } : {}) }),
       envelope: sealed.text,
     }
-    const row = { ...values, position: tables.insertMessage(values) }
+    const row = tables.insertMessage(values)
     if (answers) {
       const inbox = mailbox.inboxOf(from)
       const delivered = tables.deliveryOf(inbox, answers.position)
@@ -99,24 +90,6 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     mailbox.enter(row, spoken, local ? mailbox.inboxesFor(to, from) : [])
     if (!local) outbox.post(sealed, nodeOf(to))
     return row
-  }
-
-  function pause(
-    why: 'paused' | 'exhausted',
-    conversation: string,
-    heard: AgentTrace | undefined,
-  ): { refused: string } {
-    // A talk that moves from one conversation to the next is stopped where it came from.
-    const known = tables.conversation(conversation) ?? (heard && tables.conversation(heard.conversation_id))
-    if (why === 'exhausted' && known && known.paused_at === null) {
-      const { last_position: position, ...rest } = known
-      tables.putConversation({ ...rest, position, paused_at: clock.now() })
-      events.emit('conversation.paused', OPERATOR_INBOX, {
-        conversation_id: known.id,
-        agent_messages: known.agent_messages,
-      })
-    }
-    return { refused: known?.id ?? conversation }
   }
 
   function keptBefore(from: string, to: string, { id, body }: Sending): MessageRow | undefined {
@@ -145,6 +118,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
   return async (input, { actor, signal }: CallContext) => {
     const from = actor.kind === 'agent' || actor.kind === 'operator' ? actor.did : key.did
     const answers = input.reply_to === undefined ? undefined : answered(input.reply_to, from)
+    if (answers && answers.space !== null) throw saidElsewhere(mailbox.said(answers)?.place)
     const conversationId = input.conversation_id ?? answers?.conversation_id
     const to = input.to === undefined ? answers && otherSide(answers, from) : directory.resolve(input.to, 'to')
     if (to !== undefined && book.isBlocked(nodeOf(to))) {
@@ -164,7 +138,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
         const spoken = speak(from, id, conversation)
         return 'refused' in spoken ? spoken : keep(from, to, input, { id, conversation, spoken }, answers)
       })
-      if ('refused' in kept) throw paused(kept.refused)
+      if ('refused' in kept) throw pausedError(kept.refused)
       return settled(kept, input, signal)
     }
     if (input.id !== undefined) {
@@ -180,7 +154,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
       if ('refused' in spoken) return spoken
       return recipients.map((to, index) => keep(from, to, input, { id: ids[index] ?? first, conversation, spoken }))
     })
-    if ('refused' in kept) throw paused(kept.refused)
+    if ('refused' in kept) throw pausedError(kept.refused)
     return { items: await Promise.all(kept.map((row) => settled(row, input, signal))) }
   }
 }
@@ -190,7 +164,13 @@ const rank = (stage: string): number => stages.indexOf(stage as never)
 /** A reply goes to whoever wrote, or, to a message of one's own, to whom that went. */
 const otherSide = (row: MessageRow, self: string): string => (row.from_did === self ? row.to_did : row.from_did)
 
-const paused = (conversation: string): AgoraError =>
-  new AgoraError('conversation_paused', 'Agents have said much in this conversation without a person; it is paused.', {
-    hint: `The operator has been asked. A word of theirs in it, or \`agora conversations resume ${conversation}\`, lets it go on.`,
+function saidElsewhere(place: Place | undefined): AgoraError {
+  const [where, how] =
+    place?.thread_id === undefined
+      ? [`the room #${place?.room} of the project ${place?.project}`, 'in that room']
+      : [`the thread ${place.thread ?? place.thread_id}`, 'in that thread']
+  return new AgoraError('invalid_input', `reply_to: this was said in ${where}, and is answered there.`, {
+    field: 'reply_to',
+    hint: `Say it ${how}; or send a message of its own, without reply_to.`,
   })
+}

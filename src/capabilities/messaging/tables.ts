@@ -36,6 +36,7 @@ export const messagingTables = (database: Database) => {
         reason: value('reason'),
         times: value('times'),
         envelope: value('envelope'),
+        space: value('space'),
       }),
     ),
   )
@@ -82,7 +83,11 @@ export const messagingTables = (database: Database) => {
 
   return {
     ...conversationTables(database),
-    insertMessage: (row: Omit<MessageRow, 'position'>) => insertMessage.run(row).lastId,
+    /** Answers the row, with its position. */
+    insertMessage(row: Omit<MessageRow, 'position' | 'space'> & { space?: string }): MessageRow {
+      const whole = { ...row, space: row.space ?? null }
+      return { ...whole, position: insertMessage.run(whole).lastId }
+    },
     insertDelivery: (inbox: string, message: number) => insertDelivery.run({ inbox, message }).lastId,
     setStage: setStage.run,
     /** All with this id: at most one of each sender. */
