@@ -1,3 +1,4 @@
+import { defaultProfile, roles, roleTable, stages } from '../../src/authority/roles.ts'
 import { type TrustLevel, trustNames, trustTable } from '../../src/authority/trust.ts'
 import { NAME_MAX } from '../../src/base/names.ts'
 import { REQUESTS_OF_ALL, REQUESTS_OF_ONE } from '../../src/capabilities/messaging/receive.ts'
@@ -7,6 +8,7 @@ import { OWNERS_OF_NODE_MAX, REVOCATIONS_MAX, REVOCATIONS_SHOWN } from '../../sr
 import { REQUESTS_WAITING_MAX } from '../../src/capabilities/wake/wake.ts'
 import { type SettingKey, settingOf } from '../../src/config.ts'
 import { BODY_MAX, CLOCK_AHEAD_MAX, FRAME_MAX, TIME_TO_LIVE } from '../../src/contract/envelope.ts'
+import { spacePermissions } from '../../src/contract/permissions.ts'
 import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
 import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
@@ -17,7 +19,7 @@ import * as session from '../../src/p2p/session/constants.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 
 /** What CONCEPT.md prints of the code: when a test says that a line is missing there, it is this one that belongs in. */
-export const conceptParts = { trust, limits, vectors: vectorLines }
+export const conceptParts = { trust, roles: roleRows, stages: stageRows, limits, vectors: vectorLines }
 
 function trust(): string[] {
   return trustNames.map((name, level) => {
@@ -176,4 +178,17 @@ function vectorLines(): string[] {
         `| \`${bytes}\` | ${name} | ${refusal === null ? read(frames) : `refused: \`${refusal}\``} |`,
     ),
   ]
+}
+
+const named = (permissions: readonly string[]): string => permissions.map((one) => `\`${one}\``).join(', ')
+
+function roleRows(): string[] {
+  return roles.map((role) => `| ${role} | ${named(spacePermissions.filter((one) => roleTable[one].includes(role)))} |`)
+}
+
+function stageRows(): string[] {
+  return stages.map((stage) => {
+    const taken = Object.entries(defaultProfile[stage] ?? {}).map(([role, what]) => `from ${role}s ${named(what)}`)
+    return `| ${stage} | ${taken.join('; ') || 'nothing'} |`
+  })
 }
