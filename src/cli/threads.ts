@@ -1,12 +1,11 @@
-import { displayLine } from '../base/text.ts'
 import type { Thread } from '../capabilities/threads/schema.ts'
 import { type Command, type Option, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
 import { projectNamed } from './projects/choice.ts'
-import { again, given, paging, spoken } from './projects/fields.ts'
+import { again, given, paging, quoted, spoken } from './projects/fields.ts'
 import { saidText } from './projects/said-text.ts'
 import { short, shortest } from './projects/short-ids.ts'
-import { ago, plural, shownName } from './text.ts'
+import { ago, framed, plural, shownName } from './text.ts'
 
 const inProject: Option = { name: 'project', value: '<project>', meaning: 'only those of this project' }
 const ID = 'The id may be shortened to its beginning, as it is printed.'
@@ -169,17 +168,18 @@ async function show(context: Context): Promise<void> {
       ['Added by', thread.closed ? 'its creator alone' : 'any participant'],
       ...(thread.min_trust === 0 ? [] : [['Trust needed', String(thread.min_trust)] as const]),
       ...(thread.project_id === undefined ? [] : [['Project', short(thread.project_id)] as const]),
-      ['State', thread.status + (thread.reason === undefined ? '' : `: ${thread.reason}`)],
+      ['State', thread.status],
     ])
+    const why = thread.reason === undefined ? '' : `${framed(thread.reason, io.columns).join('\n')}\n`
     const said = items.toReversed().map((message) => saidText(message, context))
     const nothing = query === undefined ? 'Nothing was said yet.\n' : 'Nothing was found.\n'
     const earlier = context.more(next_cursor, again(context, `thread show ${short(thread.id)}`), 'Earlier')
-    return `${style.bold(titleOf(thread))}\n\n${about}\n${earlier}${said.join('\n') || nothing}`
+    return `${style.bold(titleOf(thread))}\n\n${about}${why}\n${earlier}${said.join('\n') || nothing}`
   })
 }
 
 const titleOf = (thread: Thread): string =>
-  thread.title === undefined ? `thread ${short(thread.id)}` : `“${displayLine(thread.title)}”`
+  thread.title === undefined ? `thread ${short(thread.id)}` : quoted(thread.title)
 
 const names = ({ participants }: Thread): string =>
   participants.length <= 5

@@ -3,7 +3,7 @@ import { displayLine } from '../../base/text.ts'
 import type { AuditEntry } from '../../capabilities/audit/schema.ts'
 import { type Command, pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
-import { cut, plural, shownName } from '../text.ts'
+import { cut, plural, shownName, wrapped } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
 import { deed, type Names } from './deed.ts'
@@ -12,6 +12,8 @@ import { again, given, PROJECT, paging, reason } from './fields.ts'
 import { short, shortest } from './short-ids.ts'
 import { instant } from './stage.ts'
 
+/** Columns of a terminal where a table shows enough of what was done. */
+const WIDE = 100
 /** Columns of what was done that are shown where no terminal cuts it. */
 const WHAT_MAX = 120
 
@@ -102,20 +104,32 @@ async function audit(context: Context): Promise<number> {
     if (items.length === 0) return 'Nothing of that was done.\n'
     const names = await namesFor(context, project_id, items)
     const id = shortest(items.map((entry) => entry.id))
+    const more = context.more(next_cursor, again(context, `project audit ${short(project_id)}`))
+    if ((context.io.columns ?? WIDE) < WIDE)
+      return items.map((entry) => narrowLines(entry, deed(entry, names), id(entry.id), context)).join('') + more
     const rows = items.map((entry) => [
-      entry.at.slice(0, 16).replace('T', ' '),
+      when(entry),
       shownName(entry.author.name),
       cut(deed(entry, names), WHAT_MAX),
       verdictWords(entry),
       id(entry.id),
     ])
     const head = ['WHEN (UTC)', 'WHO', 'WHAT', 'STATE', 'ID']
-    return (
-      (await context.table(head, rows)) +
-      context.more(next_cursor, again(context, `project audit ${short(project_id)}`))
-    )
+    return (await context.table(head, rows)) + more
   })
   return 0
+}
+
+const when = ({ at }: AuditEntry): string => at.slice(0, 16).replace('T', ' ')
+
+/** The same on a few lines, where a table would cut away most of what was done. */
+function narrowLines(entry: AuditEntry, what: string, id: string, { io, style }: Context): string {
+  const indent = ' '.repeat(18)
+  const room = (io.columns ?? WIDE) - indent.length
+  const text = `${shownName(entry.author.name)} ${displayLine(cut(what, WHAT_MAX))}`
+  const state = `${verdictWords(entry)} · ${id}`
+  const lines = [...wrapped(text, room), style.dim(state)]
+  return lines.map((line, index) => `${index === 0 ? `${when(entry)}  ` : indent}${line}\n`).join('')
 }
 
 /** `signed` is said of what counts: its signature was verified when it came. */

@@ -3,9 +3,8 @@ import type { Context } from '../context.ts'
 import { duration, framed } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProjectFor, projectHere, projectIfNamed, projectNamed } from './choice.ts'
-import { given, PROJECT } from './fields.ts'
+import { given, PROJECT, quoted } from './fields.ts'
 import { short } from './short-ids.ts'
-import { quoted } from './task-text.ts'
 import { unblockedText } from './tasks.ts'
 
 const note: Option = { name: 'note', value: '<text>', meaning: 'a word on how it was done' }

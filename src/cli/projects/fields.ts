@@ -1,6 +1,7 @@
+import { displayLine } from '../../base/text.ts'
 import type { Option } from '../command.ts'
 import type { Context } from '../context.ts'
-import { shownName } from '../text.ts'
+import { cut, shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 
 /** Without what was not given. */
@@ -26,6 +27,13 @@ export function again({ inputs }: Context, command: string): string {
   })
   return [command, ...options].join(' ')
 }
+
+/** What others call something, on what is left of a line: it must not run over the edge. `beside`: columns for what stands there too. */
+export const fitting = ({ io }: Context, text: string, beside = 20): string =>
+  cut(displayLine(text), Math.max(20, Math.min(io.columns ?? 120, 120) - beside))
+
+/** A title among words of ours. */
+export const quoted = (title: string): string => `“${cut(displayLine(title), 50)}”`
 
 /** A text that may be `-`: then it is read from standard input. */
 export async function spoken({ io }: Context, typed: string, what: string): Promise<string> {

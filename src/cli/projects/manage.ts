@@ -1,4 +1,3 @@
-import { displayLine } from '../../base/text.ts'
 import type { Command, Option } from '../command.ts'
 import { pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -6,7 +5,7 @@ import { shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { checkoutAt, publicRemote } from './checkout.ts'
 import { chosenProject, projectNamed } from './choice.ts'
-import { given, PROJECT, paging } from './fields.ts'
+import { fitting, given, PROJECT, paging } from './fields.ts'
 import { projectDetails, projectsTable, teamTable } from './project-text.ts'
 import { forgetProject, rememberProject } from './remembered.ts'
 import { short } from './short-ids.ts'
@@ -129,8 +128,9 @@ async function create(context: Context): Promise<void> {
   })
   const here = await rememberProject(context, project.id, project.repo)
   await context.answer(project, () => {
-    const found = inputs.text('repo') === undefined ? ' (this checkout’s; --repo says another)' : ''
-    return `Created ${context.style.bold(displayLine(project.name))}.\n\n${context.pairs([
+    const found =
+      inputs.text('repo') === undefined && remote !== undefined ? ' (this checkout’s; --repo says another)' : ''
+    return `Created ${context.style.bold(fitting(context, project.name))}.\n\n${context.pairs([
       ['ID', project.id],
       ...(project.repo === undefined ? [] : [['Repository', `${project.repo}${found}`] as const]),
       ...(here === undefined ? [] : [['Checkout', `${here}: commands inside it need not name the project`] as const]),

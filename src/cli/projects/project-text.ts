@@ -1,9 +1,12 @@
 import { stages } from '../../authority/roles.ts'
-import { displayLine } from '../../base/text.ts'
 import type { Member, Project, ProjectDetail } from '../../capabilities/projects/schema.ts'
 import type { Context } from '../context.ts'
-import { ago, framed, plural, shownName } from '../text.ts'
+import { ago, duration, framed, shownName } from '../text.ts'
+import { fitting } from './fields.ts'
 import { shortest } from './short-ids.ts'
+
+/** Columns of a terminal where the least important fits too. */
+const WIDE = 100
 
 export function projectsTable(items: Project[], context: Context): Promise<string> | string {
   if (items.length === 0) {
@@ -12,9 +15,10 @@ export function projectsTable(items: Project[], context: Context): Promise<strin
   }
   const now = context.io.clock.now()
   const id = shortest(items.map((project) => project.id))
+  const wide = (context.io.columns ?? WIDE) >= WIDE
   const states = items.some((project) => stateOf(project) !== '')
   return context.table(
-    ['ID', 'NAME', 'STAGE', 'ROLE', 'TEAM', 'TASKS', 'LAST', ...(states ? ['STATE'] : [])],
+    ['ID', 'NAME', 'STAGE', 'ROLE', 'TEAM', 'TASKS', ...(wide ? ['LAST'] : []), ...(states ? ['STATE'] : [])],
     items.map((project) => [
       id(project.id),
       project.name,
@@ -22,7 +26,7 @@ export function projectsTable(items: Project[], context: Context): Promise<strin
       project.role ?? '-',
       String(project.members),
       taskCounts(project),
-      ago(project.updated_at, now),
+      ...(wide ? [ago(project.updated_at, now)] : []),
       ...(states ? [stateOf(project) || '-'] : []),
     ]),
   )
@@ -30,7 +34,7 @@ export function projectsTable(items: Project[], context: Context): Promise<strin
 
 function taskCounts({ tasks: { todo, in_progress, blocked, done } }: Project): string {
   const open = todo + in_progress + blocked
-  return open + done === 0 ? '-' : `${open} open, ${done} done`
+  return open + done === 0 ? '-' : `${done}/${open + done} done`
 }
 
 /** What is out of the ordinary about a project; empty when nothing is. */
@@ -55,7 +59,7 @@ export function projectDetails(project: ProjectDetail, context: Context): string
   ]
   const state = stateOf(project)
   const about = project.description ? `${framed(project.description, context.io.columns).join('\n')}\n` : ''
-  return `${context.style.bold(displayLine(project.name))}\n${about}\n${context.pairs([
+  return `${context.style.bold(fitting(context, project.name, 0))}\n${about}\n${context.pairs([
     ['ID', project.id],
     ...(project.repo === undefined ? [] : [['Repository', project.repo] as const]),
     ['Stage', stageLine(project.stage)],
@@ -81,9 +85,9 @@ export async function teamTable(team: Member[], context: Context): Promise<strin
     team.map((member) => [
       memberName(member),
       member.role,
-      member.suspended ? `suspended ${ago(member.suspended.at, now)}` : member.online ? 'online' : 'away',
-      member.clocked_in ? `since ${ago(member.clocked_in.since, now)}` : '-',
-      member.suspended ? suspension(member.suspended) : (member.clocked_in?.focus ?? ''),
+      member.suspended ? 'suspended' : member.online ? 'online' : 'away',
+      member.clocked_in ? duration(now - Date.parse(member.clocked_in.since)) : '-',
+      member.suspended ? suspension(member.suspended, now) : (member.clocked_in?.focus ?? ''),
     ]),
   )
 }
@@ -91,7 +95,5 @@ export async function teamTable(team: Member[], context: Context): Promise<strin
 const memberName = (member: Member): string =>
   shownName(member.name) + (member.is_owner ? ' (owner)' : member.is_keeper ? ' (keeper)' : '')
 
-const suspension = ({ by, reason }: NonNullable<Member['suspended']>): string =>
-  `by ${shownName(by.name)}${reason === undefined ? '' : `: ${reason}`}`
-
-export const howMany = (members: number): string => plural(members, 'member')
+const suspension = ({ at, by, reason }: NonNullable<Member['suspended']>, now: number): string =>
+  `${ago(at, now)} by ${shownName(by.name)}${reason === undefined ? '' : `: ${reason}`}`

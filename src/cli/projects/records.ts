@@ -1,10 +1,9 @@
-import { displayLine } from '../../base/text.ts'
 import type { Decision, Report } from '../../capabilities/records/schema.ts'
 import { type Command, pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ago, framed } from '../text.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
-import { given, PROJECT, paging, spoken } from './fields.ts'
+import { fitting, given, PROJECT, paging, spoken } from './fields.ts'
 import { authorText } from './said-text.ts'
 import { short } from './short-ids.ts'
 
@@ -97,7 +96,8 @@ function recordText(record: Decision | Report, context: Context): string {
     'thread_id' in record && record.thread_id !== undefined ? ` · of thread ${short(record.thread_id)}` : ''
   const reasons = 'reasons' in record ? record.reasons : undefined
   const lines = [
-    `${style.bold(`“${displayLine(title)}”`)}  ${authorText(by, context)}${style.dim(` · ${ago(at, io.clock.now())} · id ${short(entry)}${thread}`)}`,
+    style.bold(fitting(context, title, 0)),
+    `${authorText(by, context)}${style.dim(` · ${ago(at, io.clock.now())} · id ${short(entry)}${thread}`)}`,
     ...(text ? framed(text, io.columns) : []),
     ...(reasons ? framed(`Why: ${reasons}`, io.columns) : []),
   ]

@@ -1,10 +1,9 @@
-import { displayLine } from '../../base/text.ts'
 import type { RoomMessage } from '../../capabilities/rooms/schema.ts'
 import { type Command, pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ago, shownName } from '../text.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
-import { again, given, PROJECT, paging, spoken } from './fields.ts'
+import { again, fitting, given, PROJECT, paging, spoken } from './fields.ts'
 import { saidText } from './said-text.ts'
 import { short } from './short-ids.ts'
 
@@ -95,7 +94,9 @@ async function room(context: Context): Promise<void> {
   const input = { project_id, room: name, ...paging(context) }
   const query = inputs.text('search')
   const shown = (items: RoomMessage[], cursor: string | undefined, topic?: string): string => {
-    const head = topic ? `${style.bold(`#${shownName(name.replace(/^#/, ''))}`)}  ${displayLine(topic)}\n\n` : ''
+    const head = topic
+      ? `${style.bold(`#${shownName(name.replace(/^#/, ''))}`)}  ${fitting(context, topic, name.length + 4)}\n\n`
+      : ''
     const nothing = query === undefined ? 'Nothing was said here yet.\n' : 'Nothing was found.\n'
     const said = items.toReversed().map((message) => saidText(message, context))
     const earlier = again(context, `project room ${short(project_id)} ${shownName(name)}`)

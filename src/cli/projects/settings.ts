@@ -1,11 +1,10 @@
-import { displayLine } from '../../base/text.ts'
 import type { ProjectDetail } from '../../capabilities/projects/schema.ts'
 import type { Input } from '../../operations.ts'
 import type { Command } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject } from './choice.ts'
-import { given, PROJECT } from './fields.ts'
+import { fitting, given, PROJECT } from './fields.ts'
 import { givenRoles } from './members.ts'
 
 type Changes = Omit<Input<'projects.settings'>, 'project_id' | 'why'>
@@ -95,11 +94,11 @@ async function shown(
     ['Of a role', few.length === 0 ? 'no limit' : `at most ${few.join(', ')}`],
     [
       'Trust',
-      limits.min_trust === undefined ? 'none is asked for' : `${limits.min_trust} of an inviter in whom it invites`,
+      limits.min_trust === undefined ? 'none is asked for' : `at least ${limits.min_trust} in whom one invites`,
     ],
     ['Keeper', `${keeper.name}, epoch ${keeper_epoch}`],
   ])
   const taken =
     rows.length === 0 ? 'Stages take nothing away.\n' : await context.table(['STAGE', 'ROLE', 'MAY NOT'], rows)
-  return `${context.style.bold(displayLine(name))}\n\n${lines}\n${taken}`
+  return `${context.style.bold(fitting(context, name, 0))}\n\n${lines}\n${taken}`
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { ago, duration, shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject } from './choice.ts'
-import { given, PROJECT } from './fields.ts'
+import { given, PROJECT, quoted } from './fields.ts'
 import { stageLine } from './project-text.ts'
 
 export const stageCommands: Command[] = [
@@ -34,7 +34,7 @@ export const stageCommands: Command[] = [
         ...given({ focus: context.inputs.text('focus') }),
       })
       await context.answer(answer, ({ name, clocked_in }) => {
-        const focus = clocked_in?.focus === undefined ? '' : `, on ${shownName(clocked_in.focus)}`
+        const focus = clocked_in?.focus === undefined ? '' : `, on ${quoted(clocked_in.focus)}`
         return `${shownName(name)} is at work${focus}.\n`
       })
     },

@@ -1,7 +1,7 @@
-import { displayLine } from '../../base/text.ts'
 import type { Task, TaskComment, TaskStatus } from '../../capabilities/tasks/schema.ts'
 import type { Context } from '../context.ts'
 import { ago, duration, framed, shownName } from '../text.ts'
+import { fitting } from './fields.ts'
 import { short, shortest } from './short-ids.ts'
 
 /** One column wide everywhere. */
@@ -13,6 +13,8 @@ export const statusWords: Record<TaskStatus, string> = {
   done: 'done',
 }
 const urgency = { critical: 0, high: 1, medium: 2, low: 3 }
+/** Columns of a terminal where labels fit beside the rest. */
+const WIDE = 100
 const order: Record<TaskStatus, number> = { in_progress: 0, todo: 1, blocked: 2, done: 3 }
 
 /** What is under way first, then the most urgent. */
@@ -25,27 +27,34 @@ export const byUrgency = (a: Task, b: Task): number =>
 export function taskLines(items: readonly Task[], context: Context): Promise<string> {
   const id = shortest(items.flatMap((task) => [task.id, ...task.waits_for]))
   const now = context.io.clock.now()
-  const labels = items.some((task) => task.labels.length > 0)
+  const states = items.some((task) => stateWords(task, id) !== '')
+  const labels = (context.io.columns ?? WIDE) >= WIDE && items.some((task) => task.labels.length > 0)
   return context.table(
-    ['', 'ID', 'PRIORITY', 'TITLE', 'ASSIGNEE', 'STATE', ...(labels ? ['LABELS'] : [])],
+    ['', 'ID', 'PRIO', 'TITLE', 'WHO', ...(states ? ['STATE'] : []), ...(labels ? ['LABELS'] : [])],
     items.map((task) => [
       statusIcons[task.status],
       id(task.id),
       task.priority,
       task.title,
-      task.assignee === undefined ? '-' : shownName(task.assignee.name),
-      stateWords(task, id, now),
+      whose(task, now),
+      ...(states ? [stateWords(task, id)] : []),
       ...(labels ? [task.labels.join(' ')] : []),
     ]),
   )
 }
 
-function stateWords(task: Task, id: (id: string) => string, now: number): string {
+/** Whoever has claimed a task, and for how long; else whose it is. */
+function whose({ claim, assignee }: Task, now: number): string {
+  if (!claim) return assignee === undefined ? '-' : shownName(assignee.name)
+  const left = claim.until === undefined ? 0 : Date.parse(claim.until) - now
+  return `${shownName(claim.holder.name)}${left > 0 ? ` (${duration(left)})` : ''}`
+}
+
+function stateWords(task: Task, id: (id: string) => string): string {
   if (task.deleted) return 'deleted'
-  if (task.status === 'done') return task.accepted ? `accepted by ${shownName(task.accepted.by.name)}` : 'done'
-  const claim = task.claim === undefined ? [] : [claimWords(task, now)]
-  const waits = task.waits_for.length === 0 ? [] : [`after ${task.waits_for.map(id).join(', ')}`]
-  return [...(claim.length > 0 ? [] : [statusWords[task.status]]), ...claim, ...waits].join(', ')
+  if (task.status === 'done') return task.accepted ? 'accepted' : ''
+  const [first, ...others] = task.waits_for
+  return first === undefined ? '' : `after ${id(first)}${others.length > 0 ? ` +${others.length}` : ''}`
 }
 
 /** Who has claimed a task, and for how long nobody else can; empty when nobody has. */
@@ -64,26 +73,31 @@ export function taskDetails(task: Task, titles: ReadonlyMap<string, string>, con
   const depends = task.depends_on.map((id) => {
     const title = titles.get(id)
     const open = task.waits_for.includes(id) ? '○' : '●'
-    return `${open} ${short(id)}${title === undefined ? '' : `  ${title}`}`
+    return `${open} ${short(id)}${title === undefined ? '' : `  ${fitting(context, title, 32)}`}`
   })
   const by = (name: string, at: string) => `${ago(at, now)} by ${shownName(name)}`
+  const notes = [
+    ...(task.note ? ['', 'On completing it:', ...framed(task.note, io.columns)] : []),
+    ...(accepted?.note ? ['', 'On accepting it:', ...framed(accepted.note, io.columns)] : []),
+  ]
   const about = task.description ? `${framed(task.description, io.columns).join('\n')}\n` : ''
-  const said = (text: string | undefined) => (text ? `: ${text}` : '')
-  return `${style.bold(`${statusIcons[task.status]} ${displayLine(task.title)}`)}\n${about}\n${context.pairs([
+  return `${style.bold(`${statusIcons[task.status]} ${fitting(context, task.title, 4)}`)}\n${about}\n${context.pairs([
     ['ID', task.id],
     ['Status', `${statusWords[task.status]}${task.ready ? ', ready to be claimed' : ''}`],
     ['Priority', task.priority],
     ['Assignee', task.assignee === undefined ? '-' : shownName(task.assignee.name)],
-    ...(task.labels.length === 0 ? [] : [['Labels', task.labels.join(', ')] as const]),
-    ...(claim ? [['Claim', `${claimWords(task, now)}, since ${ago(claim.since, now)}`] as const] : []),
+    ...(task.labels.length === 0 ? [] : [['Labels', fitting(context, task.labels.join(', '))] as const]),
+    ...(claim
+      ? [['Claimed', `${claimWords(task, now).replace('claimed ', '')}, since ${ago(claim.since, now)}`] as const]
+      : []),
     ...depends.map((line, index) => [index === 0 ? 'Depends on' : '', line] as const),
     ['Made', by(task.created_by.name, task.created_at)],
     ...(task.completed_at === undefined
       ? []
-      : [['Completed', by(task.completed_by?.name ?? '?', task.completed_at) + said(task.note)] as const]),
-    ...(accepted ? [['Accepted', by(accepted.by.name, accepted.at) + said(accepted.note)] as const] : []),
+      : [['Completed', by(task.completed_by?.name ?? '?', task.completed_at)] as const]),
+    ...(accepted ? [['Accepted', by(accepted.by.name, accepted.at)] as const] : []),
     ...(deleted ? [['Deleted', by(deleted.by.name, deleted.at)] as const] : []),
-  ])}`
+  ])}${notes.map((line) => `${line}\n`).join('')}`
 }
 
 export function commentText({ id, author, at, text }: TaskComment, { io, style }: Context): string {
@@ -91,5 +105,3 @@ export function commentText({ id, author, at, text }: TaskComment, { io, style }
   const body = text === undefined ? [style.dim('  (its text was taken away)')] : framed(text, io.columns)
   return `${about}\n${body.join('\n')}\n`
 }
-
-export const quoted = (title: string): string => `“${displayLine(title)}”`

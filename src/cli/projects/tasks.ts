@@ -11,9 +11,9 @@ import { shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { boardText } from './board.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
-import { again, given, PROJECT, paging, spoken } from './fields.ts'
+import { again, given, PROJECT, paging, quoted, spoken } from './fields.ts'
 import { short } from './short-ids.ts'
-import { commentText, quoted, taskDetails, taskLines } from './task-text.ts'
+import { commentText, taskDetails, taskLines } from './task-text.ts'
 
 const status: Option = { name: 'status', value: '<status>', meaning: 'how far it is', choices: taskStatuses }
 const priority: Option = { name: 'priority', value: '<priority>', meaning: 'how urgent it is', choices: taskPriorities }
