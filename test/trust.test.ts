@@ -168,7 +168,7 @@ const tries: Record<Permission, (t: ExecutionContext, net: Pair) => Try | Promis
       const project = await bob.call('projects.create', { name: `project ${++count} at ${level}` })
       await bob.call('invitations.send', { project_id: project.id, peer_name: alice.did })
       await net.settle()
-      const { items } = await alice.call('invitations.list', { project_id: project.id })
+      const { items } = await alice.call('invitations.list', { project: project.id })
       t.deepEqual(
         items.map(({ project_name, direction }) => [project_name, direction]),
         items.length === 0 ? [] : [[project.name, 'in']],
@@ -186,7 +186,7 @@ const tries: Record<Permission, (t: ExecutionContext, net: Pair) => Try | Promis
       await net.settle()
       await bob.call('invitations.decline', { id, reason: 'no time' })
       await net.settle()
-      const [invitation] = (await alice.call('invitations.list', { project_id: project.id, status: 'all' })).items
+      const [invitation] = (await alice.call('invitations.list', { project: project.id, status: 'all' })).items
       t.is(invitation?.reason, invitation?.status === 'declined' ? 'no time' : undefined)
       return invitation?.status === 'declined'
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { SignedEntry, SpaceId } from '../../contract/entry.ts'
-import { Did, Timestamp } from '../../contract/envelope.ts'
+import { Did } from '../../contract/envelope.ts'
 import { Prose, Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 import { Reason, Role } from '../projects/schema.ts'
@@ -77,7 +77,7 @@ export const invitationWires = {
   }),
   withdraw: wireType({
     type: 'project.withdraw',
-    body: z.looseObject({ space: SpaceId, invitation: z.uuid(), at: Timestamp, expired: z.boolean().optional() }),
+    body: z.looseObject({ space: SpaceId, invitation: z.uuid(), expired: z.boolean().optional() }),
     permissions: ['space.answer'],
     receipted: true,
   }),

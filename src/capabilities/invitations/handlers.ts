@@ -1,0 +1,173 @@
+import { nodeOf } from '../../base/did.ts'
+import { AgoraError } from '../../base/errors.ts'
+import type { Askings, Handlers } from '../../core/dispatch.ts'
+import type { WireHandler } from '../../core/inbound.ts'
+import type { Progress } from '../../core/outbox.ts'
+import type { SpaceNews } from '../../core/spaces.ts'
+import type { OperationName } from '../../operations.ts'
+import { createAnswering, inboxOf } from './answer.ts'
+import type { InvitationParts } from './parts.ts'
+import { invitationsWire } from './receive.ts'
+import { type Invitation, invitationWires } from './schema.ts'
+import { createSending } from './send.ts'
+import { invitationTables } from './tables.ts'
+import { didOf, invitationViews } from './views.ts'
+
+type InvitationOperation = Extract<OperationName, `invitations.${string}`>
+
+export interface Invitations {
+  handlers: Pick<Handlers, InvitationOperation>
+  askings: Pick<Askings, Extract<InvitationOperation, keyof Askings>>
+  wire: WireHandler[]
+  /** Within the write that takes in entries of projects. */
+  entries(news: SpaceNews): void
+  progress(progress: Progress): void
+  /** Within a write: ends what nobody answered in time. */
+  expire(): void
+}
+
+/** Invitations to projects: sent, answered, taken back and expired, while either side is away. */
+export function createInvitations(parts: InvitationParts): Invitations {
+  const { clock, key, database, events, directory, spaces, projects } = parts
+  const tables = invitationTables(database)
+  const sending = createSending(parts)
+  const answering = createAnswering(parts, tables, sending)
+  const view = invitationViews(parts, tables)
+  const shown = (id: string, actor: Parameters<typeof view.find>[1]): Invitation => view.view(view.find(id, actor))
+
+  /** Within a write: takes a place that was reserved back, and tells whom it was for. */
+  function withdraw(space: string, id: string, author: string, expired: boolean): void {
+    const known = projects.standing(space).invitations.get(id)
+    if (!known) return
+    const input = {
+      author,
+      type: 'project.withdraw',
+      facts: { invitation: id, because: expired ? 'expired' : 'withdrawn' },
+    }
+    spaces.writeWithin(space, (log) => {
+      if (expired && log.trial(input).state !== 'counts') return
+      log.append(input)
+      const node = nodeOf(known.to)
+      if (node !== key.did && !projects.standing(space).isMember(node)) {
+        sending.post(invitationWires.withdraw.type, node, { space, invitation: id, expired })
+      }
+    })
+  }
+
+  return {
+    wire: invitationsWire(parts, tables, sending, answering),
+
+    entries({ space, kind, added }) {
+      if (kind !== 'project') return
+      answering.heard(space)
+      const { invitations, name } = projects.standing(space)
+      for (const { type, node, body, author } of added) {
+        if (type !== 'project.invite' && type !== 'project.accept') continue
+        const known = invitations.get(String(body[type === 'project.invite' ? 'id' : 'invitation']))
+        if (!known) continue
+        const data = { project_id: space, invitation: known.id, name, from: author, role: known.role }
+        // Agents of a member are invited by the log itself.
+        if (type === 'project.invite' && known.status === 'pending' && nodeOf(known.to) === key.did) {
+          events.emit('project.invited', inboxOf(known.to), data)
+        }
+        if (
+          type === 'project.accept' &&
+          node !== key.did &&
+          nodeOf(known.by) === key.did &&
+          known.status === 'accepted'
+        ) {
+          events.emit('project.accepted', inboxOf(known.by), data)
+        }
+      }
+    },
+
+    progress({ id, stage, reason }) {
+      if (stage === 'sent') return
+      const found = sending.failed(id)
+      if (!found || (stage !== 'failed' && stage !== 'expired')) return
+      events.emit('project.invitation_failed', undefined, {
+        project_id: found.project,
+        to: found.to,
+        reason: reason ?? stage,
+      })
+    },
+
+    expire() {
+      const now = clock.now()
+      for (const row of tables.overdue(now)) tables.change(row, { status: 'expired', decided_at: now })
+      tables.trim()
+      for (const { id: space, status } of projects.list()) {
+        if (status !== 'member') continue
+        for (const { id, by, status: state, expiresAt } of [...projects.standing(space).invitations.values()]) {
+          const isOver = state === 'pending' && Date.parse(expiresAt) <= now
+          if (isOver && nodeOf(by) === key.did) withdraw(space, id, key.did, true)
+        }
+      }
+    },
+
+    askings: {
+      'invitations.accept': ({ id }) => {
+        const one = shown(id, { kind: 'operator', did: key.did })
+        const what = `join the project ${JSON.stringify(one.project_name)} of ${one.from.name} (${one.from.did}) as ${one.role}`
+        return { input: { id: one.id }, summary: what }
+      },
+      'invitations.decline': ({ id, reason }) => {
+        const one = shown(id, { kind: 'operator', did: key.did })
+        const what = `decline the invitation to the project ${JSON.stringify(one.project_name)} of ${one.from.name} (${one.from.did})`
+        return { input: { id: one.id, ...(reason === undefined ? {} : { reason }) }, summary: what }
+      },
+    },
+
+    handlers: {
+      'invitations.list': ({ project: given, direction, status, limit, cursor }, { actor }) => {
+        const items = view
+          .list(actor)
+          .filter(
+            (one) =>
+              (given === undefined || one.project_id.startsWith(given)) &&
+              (direction === undefined || one.direction === direction) &&
+              (status === 'all' || one.status === status),
+          )
+        const at = cursor === undefined ? -1 : items.findIndex(({ id }) => id === cursor)
+        if (cursor !== undefined && at < 0) {
+          throw new AgoraError('invalid_cursor', 'cursor: this is not one that was given out.', { field: 'cursor' })
+        }
+        const some = items.slice(at + 1, at + 1 + limit)
+        const last = some.at(-1)
+        return { items: some, ...(last && at + 1 + limit < items.length ? { next_cursor: last.id } : {}) }
+      },
+
+      'invitations.send': async (input, { actor }) => shown(await sending.send(input, didOf(actor)), actor),
+
+      'invitations.accept': async ({ id }, { actor }) => {
+        const found = view.find(id, actor)
+        if (actor.kind === 'agent' && !answering.isAgents(found, actor.did)) {
+          throw new AgoraError('needs_approval', 'Joining a project with a node is for its operator to decide.')
+        }
+        await answering.yes(found, didOf(actor))
+        return shown(found.id, actor)
+      },
+
+      'invitations.decline': async ({ id, reason }, { actor }) => {
+        const found = view.find(id, actor)
+        if (actor.kind === 'agent' && !answering.isAgents(found, actor.did)) {
+          throw new AgoraError('needs_approval', 'Declining what a node was invited to is for its operator to decide.')
+        }
+        await answering.no(found, reason)
+        return shown(found.id, actor)
+      },
+
+      'invitations.withdraw': async ({ id }, { actor }) => {
+        const { space, id: whole, reserved, row } = view.find(id, actor)
+        if (row || !reserved) {
+          throw new AgoraError('not_permitted', 'id: this invitation was sent by somebody else; decline it.', {
+            field: 'id',
+            hint: `${directory.nameOf(row?.from_did ?? '')} sent it.`,
+          })
+        }
+        await database.write(() => withdraw(space, whole, didOf(actor), false))
+        return shown(whole, actor)
+      },
+    },
+  }
+}
