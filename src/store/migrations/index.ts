@@ -12,9 +12,6 @@ import { up as up011 } from './011-spoken.ts'
 /** Run in order, each once; the number of those run is the file's `user_version`. What was released is never edited. */
 const migrations = [up001, up002, up003, up004, up005, up007, up009, up011]
 
-/** Run in order, each once; the number of those run is the file's `user_version`. What was released is never edited. */
-const migrations = [up001, up002, up003, up004, up005, up007, up009, up011]
-
 export function migrate(sqlite: Sqlite.Database): void {
   const version = Number(sqlite.pragma('user_version', { simple: true }))
   if (version > migrations.length) {
