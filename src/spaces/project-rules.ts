@@ -1,14 +1,16 @@
 import { type ProjectTables, projectContentRules } from '../capabilities/projects/rules.ts'
 import { type RecordTables, recordRules } from '../capabilities/records/rules.ts'
 import { type RoomTables, roomRules } from '../capabilities/rooms/rules.ts'
+import { taskRules } from '../capabilities/tasks/rules.ts'
+import type { TaskTables } from '../capabilities/tasks/state.ts'
 import type { SpaceRules } from '../log/types.ts'
 import { type ProjectJudgement, projectRulesOf } from './project.ts'
 import { authorityFacts } from './project-facts.ts'
 
-export type AllTables = ProjectTables & RoomTables & RecordTables
+export type AllTables = ProjectTables & RoomTables & RecordTables & TaskTables
 
 /** THE table: every capability whose entries stand in the log of a project. */
-const parts = [projectContentRules, roomRules, recordRules] as const
+const parts = [projectContentRules, roomRules, recordRules, taskRules] as const
 
 export const projectRules: SpaceRules<ProjectJudgement, AllTables> = {
   ...projectRulesOf<AllTables>(parts),
