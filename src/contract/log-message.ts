@@ -14,7 +14,7 @@ const BranchTold = z.tuple([Did, z.int().min(0), EntryId])
 
 /**
  * The last entries of all chains that the sender has of spaces; for the receiver to send what is not in the past of these. `ask`: the receiver is to tell
- * the same of its own.
+ * the same of its own. `again`: whatever it believed of the sender until now may be wrong.
  */
 export const LogHave = z.looseObject({
   type: z.literal('log.have'),
@@ -22,6 +22,7 @@ export const LogHave = z.looseObject({
     .array(z.looseObject({ space: SpaceId, branches: z.array(BranchTold).max(HAVE_BRANCHES_MAX) }))
     .max(HAVE_SPACES_MAX),
   ask: z.boolean().optional(),
+  again: z.boolean().optional(),
 })
 export type LogHave = z.output<typeof LogHave>
 

@@ -12,6 +12,7 @@ const labelNames: Partial<Record<Counter, string[]>> = {
   envelopes_refused: ['reason'],
   envelopes_repeated: ['type'],
   envelopes_sent: ['type'],
+  entries_refused: ['reason'],
   frames_ignored: ['what'],
   requests_refused: ['code'],
   requests_served: ['operation'],
@@ -62,10 +63,10 @@ export function createTelemetry({
   return {
     telemetry: {
       log,
-      count(counter, labels = {}) {
+      count(counter, labels = {}, by = 1) {
         // A label that was not foreseen is left out rather than thrown about.
         const known = Object.entries(labels).filter(([label]) => labelNames[counter]?.includes(label))
-        made.get(counter)?.inc(Object.fromEntries(known))
+        made.get(counter)?.inc(Object.fromEntries(known), by)
       },
       security(reason, who, detail = {}) {
         security.inc({ reason })

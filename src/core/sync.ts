@@ -1,0 +1,416 @@
+import type { Clock } from '../base/clock.ts'
+import { AgoraError } from '../base/errors.ts'
+import {
+  HAVE_BRANCHES_MAX,
+  type LogEntries,
+  type LogHave,
+  type LogMessage,
+  type LogWant,
+} from '../contract/log-message.ts'
+import type { MessageLink, MessagePort } from './network.ts'
+import { createOffences } from './offences.ts'
+import type { SpaceInfo, SpaceNews, Spaces } from './spaces.ts'
+import { createKnown, type Known } from './sync/known.ts'
+import { readEntries } from './sync/reading.ts'
+import { createSender, type Sender, type Told } from './sync/sender.ts'
+import type { Telemetry } from './telemetry.ts'
+
+export interface SyncParts {
+  clock: Clock
+  /** This node's DID. */
+  self: string
+  spaces: Spaces
+  telemetry: Telemetry
+  /** Whether a peer that is no member may have the log all the same: one that has the key of the project's owner. */
+  mayRead?(space: string, did: string): boolean
+  /** A member that is to be connected to; called again whenever there is reason to. */
+  seek?(did: string): void
+}
+
+/** Keeps the logs of this node's spaces the same as those of the other members that are connected. */
+export interface Sync extends MessagePort<LogMessage> {
+  /** Opens all logs (within a write, for some may have to be folded anew) and looks for their members. */
+  start(): void
+  /** Who may read has changed for this peer: it showed whose node it is. */
+  reconsider(did: string): void
+  /**
+   * Asks the connected members what they have, and resolves when all of that is here, or after at most `ms`; for what should not be written before one knows
+   * what others did. Answers whether all of them answered.
+   */
+  synchronise(space: string, ms: number): Promise<boolean>
+  /** Resolves when nothing that was received is being handled, and nothing that can be sent now is unsent or not yet kept by its receiver. */
+  idle(): Promise<void>
+}
+
+/** What is known of a connected member, space by space. */
+interface Peer {
+  did: string
+  link: MessageLink<LogMessage> | undefined
+  sender: Sender | undefined
+  spaces: Map<string, PeerSpace>
+}
+
+interface PeerSpace {
+  known: Known
+  /** This link has carried what is here. */
+  wasTold: boolean
+  /** It was asked to tell anew what it has: what was believed of it may be wrong. */
+  isAsked: boolean
+  /** Parents that it was asked for. */
+  wanted: Set<string>
+}
+
+interface Waiter {
+  space: string
+  left: Set<string>
+  done(all: boolean): void
+}
+
+/** Missing parents of one space that one peer is asked for. */
+const WANTED_MAX = 10_000
+/** Branches that are told cost as much as one entry, so many of them. */
+const BRANCHES_PER_ENTRY = 16
+
+export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: SyncParts): Sync {
+  const peers = new Map<string, Peer>()
+  const offends = createOffences(clock)
+  /** As they were when somebody looked last: for seeing who came and who went. */
+  const membersBefore = new Map<string, ReadonlySet<string>>()
+  const waiters = new Set<Waiter>()
+  const idleWaiters: (() => void)[] = []
+  let busy = 0
+
+  // ---- who may have what ---------------------------------------------------------------------------------------
+
+  /** A member may have everything; who was removed what led to that; nobody else anything. */
+  function standingOf(info: SpaceInfo, did: string): 'member' | { until: string } | undefined {
+    const { id, status, via } = info
+    if (spaces.members(id).has(did) || (status === 'joining' && via.includes(did)) || mayRead?.(id, did))
+      return 'member'
+    const until = spaces.removal(id, did)
+    return until === undefined ? undefined : { until }
+  }
+
+  /** A space about which this node speaks with the peer. */
+  function shared(space: string, did: string): { info: SpaceInfo; standing: 'member' | { until: string } } | undefined {
+    const info = spaces.info(space)
+    if (!info || info.status === 'left') return undefined
+    const standing = standingOf(info, did)
+    return standing && { info, standing }
+  }
+
+  // ---- what goes out -------------------------------------------------------------------------------------------
+
+  function peerOf(did: string): Peer {
+    const peer = peers.get(did) ?? { did, link: undefined, sender: undefined, spaces: new Map() }
+    peers.set(did, peer)
+    return peer
+  }
+
+  function spaceOf(peer: Peer, space: string): PeerSpace {
+    const found = peer.spaces.get(space) ?? {
+      known: createKnown(
+        () => spaces.replica(space),
+        () => ask(peer, space),
+      ),
+      wasTold: false,
+      isAsked: false,
+      wanted: new Set<string>(),
+    }
+    peer.spaces.set(space, found)
+    return found
+  }
+
+  function haveNow(peer: Peer, space: string): Told | undefined {
+    const about = shared(space, peer.did)
+    if (about?.standing !== 'member') return undefined
+    const of = spaceOf(peer, space)
+    of.wasTold = true
+    const branches = spaces.replica(space).branches().slice(0, HAVE_BRANCHES_MAX)
+    return {
+      branches: branches.map(({ node, seq, id }) => [node, seq, id]),
+      ask: of.isAsked || !of.known.isTold,
+      again: of.isAsked,
+    }
+  }
+
+  function entriesNow(peer: Peer, space: string) {
+    const about = shared(space, peer.did)
+    const known = peer.spaces.get(space)?.known
+    if (!about || !known) return []
+    return known.next(about.standing === 'member' ? undefined : about.standing.until)
+  }
+
+  /** Asks the peer to tell anew what it has, and forgets then what was believed of it. */
+  function ask(peer: Peer, space: string): void {
+    spaceOf(peer, space).isAsked = true
+    peer.sender?.have(space)
+  }
+
+  const linked = (space: string): Peer[] =>
+    [...peers.values()].filter(({ sender, did }) => sender && shared(space, did)?.standing === 'member')
+
+  // ---- what came into a log ------------------------------------------------------------------------------------
+
+  function onCommitted({ space, replica, added, forks, from }: SpaceNews): void {
+    welcome(space)
+    const bringer = from === undefined ? undefined : peers.get(from)
+    for (const entry of added) if (bringer) spaceOf(bringer, space).known.note(entry)
+    for (const peer of linked(space)) {
+      if (peer !== bringer && peer.spaces.get(space)?.known.offer(added, peer.did)) peer.sender?.wake(space)
+    }
+    for (const { node, id, seq } of forks) {
+      telemetry.log.warn({ space, node, id, seq, from }, 'a node wrote two entries where one should follow the other')
+    }
+    for (const waiter of waiters) if (waiter.space === replica.space) look(waiter)
+  }
+
+  /** Begins to speak with those who are members since somebody looked last, and sends those who are none any more what ended it. */
+  function welcome(space: string): void {
+    const now = spaces.members(space)
+    const before = membersBefore.get(space)
+    if (before === now) return
+    membersBefore.set(space, now)
+    for (const did of now) {
+      if (did === self || before?.has(did)) continue
+      const peer = peers.get(did)
+      if (peer?.sender) ask(peer, space)
+      else seek?.(did)
+    }
+    for (const did of before ?? []) {
+      const peer = peers.get(did)
+      if (now.has(did) || !peer) continue
+      peer.spaces.get(space)?.known.catchUp()
+      peer.sender?.wake(space)
+    }
+  }
+
+  function greet(peer: Peer): void {
+    for (const { id, status } of spaces.list()) {
+      if (status === 'removed' || shared(id, peer.did)?.standing !== 'member') continue
+      if (!peer.spaces.get(id)?.wasTold) peer.sender?.have(id)
+    }
+  }
+
+  // ---- what comes in -------------------------------------------------------------------------------------------
+
+  const ignore = () => telemetry.count('frames_ignored', { what: 'space' })
+
+  function takeHave(did: string, { spaces: told, ask: isAsked = false, again = false }: LogHave): void {
+    for (const { space, branches } of told) {
+      const about = shared(space, did)
+      if (!about) {
+        ignore()
+        continue
+      }
+      const peer = peerOf(did)
+      const of = spaceOf(peer, space)
+      of.known.told(
+        branches.map(([node, seq, id]) => ({ node, seq, id })),
+        again || of.isAsked,
+      )
+      of.isAsked = false
+      peer.sender?.wake(space)
+      // What crosses this on its way need not be said again, unless it might come before the other forgets what it believed.
+      const isOwed = again || !of.wasTold || (isAsked && !peer.sender?.isTelling(space))
+      if (about.standing === 'member' && isOwed) peer.sender?.have(space)
+      for (const waiter of waiters) if (waiter.space === space) look(waiter)
+    }
+  }
+
+  function takeWant(did: string, { space, ids }: LogWant): void {
+    if (shared(space, did)?.standing !== 'member') {
+      ignore()
+      return
+    }
+    const peer = peerOf(did)
+    spaceOf(peer, space).known.want(ids)
+    peer.sender?.wake(space)
+  }
+
+  /** Entries of one space that came together. Answers what they cost, and whether the peer is to be cut off. */
+  async function takeEntries(
+    did: string,
+    space: string,
+    signed: LogEntries['entries'],
+  ): Promise<{ cost: number; close: boolean }> {
+    const cost = signed.length
+    // Of who was removed nothing is taken; what it wrote before it knew comes with the entry that brings it back.
+    if (shared(space, did)?.standing !== 'member') {
+      ignore()
+      return { cost, close: false }
+    }
+    const replica = spaces.replica(space)
+    const { fresh, known, faults } = await readEntries(replica, signed)
+    telemetry.count('entries_repeated', {}, known.length)
+    let close = false
+    for (const { reason, detail, id } of faults) close = offend(did, reason, { space, id, detail }) || close
+    const of = spaceOf(peerOf(did), space)
+    if (fresh.length === 0) {
+      noteHere(of, space, known)
+      return { cost, close }
+    }
+    const admitted = await spaces.admit(space, fresh, did).catch((error: unknown) => {
+      if (error instanceof AgoraError && (error.kind === 'storage' || error.kind === 'unavailable')) throw error
+      // A fault of this node; whoever sent it would send it again for ever.
+      telemetry.log.error(
+        { did, space, error: String((error as Error)?.stack ?? error) },
+        'entries could not be taken in',
+      )
+      return undefined
+    })
+    noteHere(of, space, [...known, ...fresh.map(({ id }) => id)])
+    if (!admitted) return { cost, close }
+    telemetry.count('entries_received', {}, admitted.added.length)
+    telemetry.count('entries_refolded', {}, admitted.refolded)
+    for (const { reason, detail, id, from = did } of admitted.faults) {
+      const isTooMuch = offend(from, reason, { space, id, detail })
+      close ||= isTooMuch && from === did
+    }
+    wantMissing(did, of, space, admitted.missing)
+    return { cost: cost + admitted.refolded, close }
+  }
+
+  /** The peer has what it sent, and all that is in the past of it. */
+  function noteHere(of: PeerSpace, space: string, ids: readonly string[]): void {
+    const replica = spaces.replica(space)
+    for (const id of ids) {
+      const entry = replica.get(id)
+      if (entry) of.known.note(entry)
+      of.wanted.delete(id)
+    }
+  }
+
+  function wantMissing(did: string, of: PeerSpace, space: string, missing: readonly string[]): void {
+    const ids = missing.filter((id) => !of.wanted.has(id))
+    if (of.wanted.size + ids.length > WANTED_MAX) of.wanted.clear()
+    for (const id of ids) of.wanted.add(id)
+    if (ids.length > 0) peers.get(did)?.sender?.want(space, ids)
+  }
+
+  function offend(did: string, reason: string, detail: Record<string, unknown>): boolean {
+    telemetry.count('entries_refused', { reason })
+    telemetry.security(`entry_${reason}`, did, detail)
+    return offends(did)
+  }
+
+  async function receive(did: string, messages: LogMessage[]): Promise<{ close: boolean; cost: number }> {
+    let [close, cost] = [false, 0]
+    for (let at = 0; at < messages.length; at++) {
+      const message = messages[at] as LogMessage
+      if (message.type === 'log.have') {
+        takeHave(did, message)
+        cost += message.spaces.reduce((sum, { branches }) => sum + 1 + branches.length / BRANCHES_PER_ENTRY, 0)
+      } else if (message.type === 'log.want') {
+        takeWant(did, message)
+        cost += message.ids.length
+      } else {
+        const entries = [...message.entries]
+        // What came together of one space goes into the log together.
+        for (let next = messages[at + 1]; next?.type === 'log.entries' && next.space === message.space; ) {
+          entries.push(...next.entries)
+          next = messages[++at + 1]
+        }
+        const taken = await takeEntries(did, message.space, entries)
+        cost += taken.cost
+        close ||= taken.close
+      }
+    }
+    return { close, cost }
+  }
+
+  // ---- waiting -------------------------------------------------------------------------------------------------
+
+  /** Strikes off who has answered and told of nothing that is not here, or is gone. */
+  function look(waiter: Waiter): void {
+    for (const did of waiter.left) {
+      const of = peers.get(did)?.spaces.get(waiter.space)
+      if (!peers.get(did)?.sender || (of && !of.isAsked && of.known.unknown().length === 0)) waiter.left.delete(did)
+    }
+    if (waiter.left.size === 0) waiter.done(true)
+  }
+
+  function settleIdle(): void {
+    if (idleWaiters.length === 0 || busy > 0 || [...peers.values()].some(({ sender }) => sender?.isBusy())) return
+    for (const resolve of idleWaiters.splice(0)) resolve()
+  }
+
+  spaces.onCommitted(onCommitted)
+  spaces.onJoining((space) => {
+    for (const did of spaces.info(space)?.via ?? []) {
+      const peer = peers.get(did)
+      if (peer?.sender) ask(peer, space)
+      else seek?.(did)
+    }
+  })
+
+  return {
+    start() {
+      for (const { id, status, via } of spaces.list()) {
+        if (status === 'left' || status === 'removed') continue
+        const members = spaces.members(id)
+        membersBefore.set(id, members)
+        for (const did of new Set([...members, ...(status === 'joining' ? via : [])])) if (did !== self) seek?.(did)
+      }
+    },
+    reconsider(did) {
+      const peer = peers.get(did)
+      if (peer?.sender) greet(peer)
+    },
+    async receive(did, messages) {
+      busy++
+      try {
+        return await receive(did, messages)
+      } finally {
+        busy--
+        settleIdle()
+      }
+    },
+    linkUp(did, link) {
+      const peer = peerOf(did)
+      peer.link = link
+      peer.sender = createSender({
+        link,
+        telemetry,
+        have: (space) => haveNow(peer, space),
+        entries: (space) => entriesNow(peer, space),
+        onRest: settleIdle,
+      })
+      greet(peer)
+      // It may have told what it has before this side was ready.
+      for (const space of peer.spaces.keys()) peer.sender.wake(space)
+    },
+    linkAcknowledged(did, link, messages) {
+      const peer = peers.get(did)
+      if (peer?.link === link) peer.sender?.acknowledged(messages)
+    },
+    linkDown(did, link) {
+      const peer = peers.get(did)
+      if (peer?.link !== link) return
+      peer.sender?.stop()
+      peers.delete(did)
+      for (const waiter of waiters) look(waiter)
+      settleIdle()
+    },
+    synchronise(space, ms) {
+      const asked = linked(space)
+      for (const peer of asked) ask(peer, space)
+      if (asked.length === 0) return Promise.resolve(true)
+      return new Promise((resolve) => {
+        const done = (all: boolean) => {
+          cancel()
+          waiters.delete(waiter)
+          resolve(all)
+        }
+        const waiter: Waiter = { space, left: new Set(asked.map(({ did }) => did)), done }
+        const cancel = clock.after(ms, () => done(false))
+        waiters.add(waiter)
+      })
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        idleWaiters.push(resolve)
+        settleIdle()
+      }),
+  }
+}
