@@ -1,0 +1,159 @@
+import { nodeOf } from '../base/did.ts'
+import type { Database } from '../store/database.ts'
+import { type EntryQueries, entryQueries } from './entry-queries.ts'
+import {
+  type EntryRow,
+  loggedOf,
+  matchOf,
+  newRow,
+  type PlacedColumns,
+  placedOf,
+  sql,
+  verdictOf,
+  verdictRow,
+} from './entry-rows.ts'
+import type { EntryQuery, EntryStore, LoggedEntry } from './entry-store.ts'
+import { comparePlaces, type Place } from './types.ts'
+
+const SNAPSHOTS_KEPT = 4
+/** Before every place there can be. */
+const START: Place = { lamport: 0, id: '' }
+/** Behind every character of an id. */
+const END = '~'
+
+export interface EntryTables {
+  /** The entries of one space as they are on disk now. To be asked for anew with the replica, when a write that changed it came to nothing. */
+  of(space: string): EntryStore
+}
+
+/** The logs of all spaces in the database; each query is prepared once. */
+export function entryTables(database: Database): EntryTables {
+  const queries = entryQueries(database)
+  return { of: (space) => storeOf(database, queries, space) }
+}
+
+function storeOf(database: Database, queries: EntryQueries, space: string): EntryStore {
+  // Nothing has the number 0: as long as nothing of the space is here, nothing is found.
+  let log = queries.number.first({ space })?.number ?? 0
+  let count = queries.count.first({ log })?.count ?? 0
+
+  const signedRow = ({ header, facts, texts }: Pick<EntryRow, 'header' | 'facts' | 'texts'>) =>
+    texts === null ? { header, facts } : { header, facts, texts }
+
+  function selected({ author, types, subject, states, since, until, order, after, limit }: EntryQuery) {
+    let query = sql.selectFrom('entries').selectAll().where('log', '=', log)
+    if (author !== undefined && author !== nodeOf(author)) query = query.where('author', '=', author)
+    else if (author !== undefined) {
+      query = query.where((e) =>
+        e.or([e('author', '=', author), e.and([e('author', '>', `${author}#`), e('author', '<', `${author}$`)])]),
+      )
+    }
+    if (types) query = query.where('type', 'in', types)
+    if (subject !== undefined) query = query.where('subject', '=', subject)
+    if (states) query = query.where('verdict', 'in', states)
+    if (since !== undefined) query = query.where('at', '>=', since)
+    if (until !== undefined) query = query.where('at', '<', until)
+    const isOldest = order === 'oldest'
+    if (after) {
+      query = query.where((e) => e(e.refTuple('lamport', 'id'), isOldest ? '>' : '<', e.tuple(after.lamport, after.id)))
+    }
+    const way = isOldest ? 'asc' : 'desc'
+    return query.orderBy('lamport', way).orderBy('id', way).limit(limit)
+  }
+
+  return {
+    insert(entry) {
+      if (log === 0) log = queries.addLog.run({ space }).lastId
+      const { lastId } = queries.insert.run(newRow(log, entry))
+      count++
+      if (entry.searched && entry.texts)
+        queries.index.run({ rowid: lastId, text: Object.values(entry.texts).join('\n') })
+    },
+    setVerdict: (id, verdict) => void queries.setVerdict.run({ id, ...verdictRow(verdict) }),
+    dropTexts(id) {
+      const row = queries.arrival.first({ log, id })
+      if (!row) return
+      queries.setTexts.run({ id, texts: null })
+      if (row.searched) queries.unindex.run({ rowid: row.arrival })
+    },
+    fillTexts(id, signed, texts, searched) {
+      const row = queries.arrival.first({ log, id })
+      if (!row) return
+      queries.setTexts.run({ id, texts: signed })
+      if (searched) queries.index.run({ rowid: row.arrival, text: Object.values(texts).join('\n') })
+    },
+
+    count: () => count,
+    counting: (after = START, limit) => queries.counting.all({ log, lamport: after.lamport, id: after.id, limit }),
+    placed(id) {
+      const row = queries.placed.first({ log, id })
+      return row && placedOf(row)
+    },
+    verdict(id) {
+      const row = queries.verdict.first({ log, id })
+      return row && verdictOf(row)
+    },
+    signed(id) {
+      const row = queries.signed.first({ log, id })
+      return row && signedRow(row)
+    },
+    logged(id) {
+      const row = queries.logged.first({ log, id })
+      return row && loggedOf(row)
+    },
+    at(chain, position) {
+      const row = queries.at.first({ log, chain, position })
+      return row && placedOf(row)
+    },
+    chainEnds() {
+      const ends = []
+      for (
+        let row = queries.endOf.first({ log, chain: 0 });
+        row;
+        row = queries.endOf.first({ log, chain: ends.length })
+      ) {
+        ends.push(placedOf(row))
+      }
+      return ends
+    },
+    page: (after = START, limit) =>
+      queries.page
+        .all({ log, lamport: after.lamport, id: after.id, limit })
+        .map((row) => ({ entry: placedOf(row), verdict: verdictOf(row) })),
+    ofTypes(wanted) {
+      const found: PlacedColumns[] = []
+      for (let type = queries.nextType.first({ log, type: '' })?.type; type !== undefined; ) {
+        if (wanted(type)) found.push(...queries.ofType.all({ log, type }))
+        type = queries.nextType.first({ log, type })?.type
+      }
+      return found.map(placedOf).sort(comparePlaces)
+    },
+    signedOf: (chain, position, after = START, limit) =>
+      queries.signedOf
+        .all({ log, chain, position, lamport: after.lamport, id: after.id, limit })
+        .map((row) => ({ lamport: row.lamport, id: row.id, position: row.position, signed: signedRow(row) })),
+
+    query: (query): LoggedEntry[] => database.all(selected(query)).map(loggedOf),
+    withPrefix: (prefix, limit) =>
+      queries.withPrefix.all({ log, low: prefix, high: prefix + END, limit }).map(({ id }) => id),
+    search(words, query) {
+      const match = matchOf(words)
+      if (match === undefined) return []
+      const texts = sql.selectFrom('entry_text').select('rowid').where('entry_text', '=', match)
+      return database.all(selected(query).where('verdict', '=', 'counts').where('arrival', 'in', texts)).map(loggedOf)
+    },
+
+    saveSnapshot({ place, ...snapshot }) {
+      queries.saveSnapshot.run({ log, ...place, ...snapshot })
+      queries.pruneSnapshots.run({ log, keep: SNAPSHOTS_KEPT })
+    },
+    snapshotBefore(place) {
+      const { lamport, id } = place ?? { lamport: Number.MAX_SAFE_INTEGER, id: '' }
+      const row = queries.snapshotBefore.first({ log, lamport, id })
+      if (!row) return undefined
+      const { version, folded, state } = row
+      return { place: { lamport: row.lamport, id: row.id }, version, folded, state }
+    },
+    dropSnapshots: ({ lamport, id } = START) => void queries.dropSnapshots.run({ log, lamport, id }),
+  }
+}
