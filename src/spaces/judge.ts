@@ -226,7 +226,9 @@ function judgeMore(
   }
 }
 
+/** What changes how others are judged, or who owns the project at all. */
 const restricting = new Set([
+  'project.create',
   'project.suspend',
   'project.remove',
   'project.role',
@@ -235,8 +237,8 @@ const restricting = new Set([
 ])
 
 /**
- * The same, from what was judged before, where the new acts can change nothing for those judged then: none restricts, releases or hands over. Nothing older
- * can have them in its past.
+ * The same, from what was judged before, where the new acts can change nothing for those judged then: none begins the project, restricts, releases or
+ * hands over. Nothing older can have them in its past.
  */
 export function judgeOnward(
   authority: readonly Placed[],
