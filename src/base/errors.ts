@@ -35,6 +35,7 @@ const kinds = {
   owner_revoked: 'conflict',
   conversation_paused: 'conflict',
   project_archived: 'conflict',
+  thread_closed: 'conflict',
   upgrade_needed: 'conflict',
   circular: 'conflict',
   claimed: 'conflict',

@@ -34,8 +34,8 @@ export interface SpaceMail {
    * Whether somebody of this node may speak on; if not, the error to throw once the write is done, for the pause is written by it.
    */
   refusal(author: string, place: Pick<SpaceWord, 'space' | 'topic'>): Error | undefined
-  /** Takes an entry in, once: what is known already changes nothing. */
-  deliver(word: SpaceWord): void
+  /** Takes an entry in, once: what is known already changes nothing. Answers whether it came to an inbox now. */
+  deliver(word: SpaceWord): boolean
   /** Something was done, and not only said: agents may speak on as after a word of a person. */
   progress(place: Pick<SpaceWord, 'space' | 'topic'>): void
 }

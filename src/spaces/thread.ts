@@ -146,6 +146,12 @@ const applyMessage: SpaceRules<ThreadJudgement, ThreadTables>['apply'] = (state,
   return undefined
 }
 
+/** How it is called, and whether nothing more can be said in it. */
+export const describeThread = ({ standing }: ThreadJudgement): { title: string; closed: boolean } => ({
+  title: standing?.title ?? '',
+  closed: standing?.closedBy !== undefined,
+})
+
 /** Whoever was ever named may begin; whether what it writes counts is judged when all is. */
 function names(entry: Placed, node: string): boolean {
   const act = readAct(entry)

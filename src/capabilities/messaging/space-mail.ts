@@ -43,7 +43,7 @@ export function createSpaceMail(parts: MessagingParts, mailbox: Mailbox): SpaceM
       const id = messageIdOf(entry)
       const { author } = entry
       const isOwn = nodeOf(author) === key.did
-      if (tables.ofId(id).some((row) => row.from_did === author) || book.isBlocked(nodeOf(author))) return
+      if (tables.ofId(id).some((row) => row.from_did === author) || book.isBlocked(nodeOf(author))) return false
       const conversation = conversationOf(word)
       const talk = mailbox.talk(conversation)
       const heard = hear(isNodeDid(author) ? 'person' : 'agent', id, talk, undefined)
@@ -60,7 +60,7 @@ export function createSpaceMail(parts: MessagingParts, mailbox: Mailbox): SpaceM
           trace: JSON.stringify(spoken.trace),
           paused_at: spoken.paused ? (before?.paused_at ?? clock.now()) : null,
         })
-        return
+        return false
       }
       const now = clock.now()
       const [only] = to
@@ -92,6 +92,7 @@ export function createSpaceMail(parts: MessagingParts, mailbox: Mailbox): SpaceM
         space,
       })
       mailbox.enter(row, spoken, inboxes)
+      return true
     },
 
     progress(place) {

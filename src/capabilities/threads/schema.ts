@@ -6,9 +6,6 @@ import { Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 import { Author } from '../rooms/schema.ts'
 
-/** Addresses by which a participant's node is found, most likely first. */
-const Place = z.looseObject({ did: Did, addresses: z.array(z.string().max(256)).max(8) })
-
 /**
  * Body of the envelope type `thread.create`, by which a participant learns of a thread: its first entry, and, for who was added later, the entry that did. The rest
  * comes through the log.
@@ -18,18 +15,25 @@ export const threadWire = wireType({
   body: z.looseObject({
     create: SignedEntry,
     update: SignedEntry.optional(),
-    members: z.array(Place).max(256),
+    /** The nodes of those who take part, to be believed about the thread until its log is here. */
+    members: z.array(Did).max(200),
   }),
   permissions: ['space.invite'],
   receipted: true,
 })
+
+/** Somebody who takes part; `told`: how far their node has come, if this one told it. */
+const Participant = Who.extend({
+  told: z.enum(['invited', 'joined', 'refused', 'expired']).optional(),
+  reason: z.string().optional(),
+}).meta({ id: 'Participant' })
 
 export const Thread = z
   .object({
     id: SpaceId,
     title: z.string().optional(),
     creator: Who,
-    participants: z.array(Who),
+    participants: z.array(Participant),
     /** The least trust its creator's node must have in whom it adds. */
     min_trust: z.int().min(0).max(4),
     /** Whether the creator alone adds participants. */
