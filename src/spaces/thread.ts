@@ -178,11 +178,13 @@ export const threadRules: SpaceRules<ThreadJudgement, ThreadTables> = {
   redacts: () => undefined,
   subject: () => undefined,
   summary: ({ standing }) =>
-    standing && {
-      title: standing.title ?? null,
-      participants: [...standing.participants].sort(([a], [b]) => (a < b ? -1 : 1)),
-      closed_by: standing.closedBy ?? null,
-    },
+    standing
+      ? {
+          title: standing.title ?? null,
+          participants: [...standing.participants].sort(([a], [b]) => (a < b ? -1 : 1)),
+          closed_by: standing.closedBy ?? null,
+        }
+      : null,
   members: ({ standing }) => nodesOf(standing?.participants.keys() ?? []),
   removal: ({ removed }, node) => removed.get(node),
 }
