@@ -19,6 +19,7 @@ import { sendCommands } from './send.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
 import { threadCommands } from './threads.ts'
+import { verifyCommands } from './verify.ts'
 import { wakeCommands } from './wake.ts'
 
 /** Every command there is, in the order in which the help lists them. */
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   ...conversationCommands,
   ...projectCommands,
   ...threadCommands,
+  ...verifyCommands,
   ...agentCommands,
   ...wakeCommands,
   ...approvalCommands,
