@@ -1,18 +1,18 @@
 import type { Clock } from '../base/clock.ts'
 import { nodeOf } from '../base/did.ts'
 import { AgoraError, messageOf } from '../base/errors.ts'
-import type { ClockedIn } from '../capabilities/projects/rules.ts'
+import type { TaskStatus } from '../capabilities/tasks/schema.ts'
+import { statusOf } from '../capabilities/tasks/state.ts'
 import type { EntryInput, Replica } from '../log/replica.ts'
 import type { Placed } from '../log/types.ts'
 import { nextStage, type ProjectJudgement, type ProjectStanding, standingOf } from '../spaces/project.ts'
+import type { AllTables } from '../spaces/project-rules.ts'
 import type { Directory } from './directory.ts'
 import type { ProjectGate } from './dispatch.ts'
 import type { SpaceInfo, Spaces } from './spaces.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** Of the tables of a project those that every capability may look into. */
-export type SharedTables = { clocked_in: ClockedIn; tasks: { title: string; status: string } }
-export type ProjectReplica = Replica<ProjectJudgement, SharedTables>
+export type ProjectReplica = Replica<ProjectJudgement, AllTables>
 
 /** The projects of this node by their logs: who stands how in them, and the gate through which every call about one goes. */
 export interface Projects {
@@ -22,6 +22,8 @@ export interface Projects {
   /** @throws AgoraError `not_found` */
   replica(project: string): ProjectReplica
   standing(project: string): ProjectStanding
+  /** How many tasks there are of each status, as they are shown. */
+  taskCounts(project: string): Record<TaskStatus, number>
   /**
    * The DID of a member, or of an agent of one, by its name or DID.
    * @throws AgoraError `unknown_name`, `ambiguous_name`, or `not_found` for who is no member, naming `field`.
@@ -47,7 +49,7 @@ const DENIALS_PAUSE = 60_000
 const PREFIX_CANDIDATES = 5
 
 export function createProjects({ clock, self, spaces, directory, telemetry }: ProjectsParts): Projects {
-  const replica = (project: string) => spaces.replica<ProjectJudgement, SharedTables>(project)
+  const replica = (project: string) => spaces.replica<ProjectJudgement, AllTables>(project)
   const standing = (project: string) => standingOf(replica(project).judgement())
   /** What was tried in vain and is not told yet, by who and what. */
   const denials = new Map<string, { count: number; cancel: () => void }>()
@@ -116,6 +118,12 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
     },
     replica,
     standing,
+    taskCounts(project) {
+      const counts = { todo: 0, in_progress: 0, done: 0, blocked: 0 }
+      const state = replica(project).state()
+      for (const [, task] of state.entries('tasks')) counts[statusOf(state, task)]++
+      return counts
+    },
     member(project, address, field) {
       const did = resolved(project, address, field)
       if (standing(project).isMember(nodeOf(did))) return did

@@ -10,8 +10,6 @@ import { nextStage, type ProjectStanding } from '../../spaces/project.ts'
 import type { ProjectParts } from './parts.ts'
 import type { Member, Project, ProjectDetail } from './schema.ts'
 
-type Counts = Project['tasks']
-
 /** Projects and their members as the API shows them. */
 export function projectViews({ self, spaces, projects, directory, network, agents }: ProjectParts) {
   const who = (did: string): Who => ({ did, name: directory.nameOf(did) })
@@ -75,12 +73,6 @@ export function projectViews({ self, spaces, projects, directory, network, agent
     })
   }
 
-  function taskCounts(log: ProjectReplica): Counts {
-    const counts: Counts = { todo: 0, in_progress: 0, done: 0, blocked: 0 }
-    for (const [, { status }] of log.state().entries('tasks')) if (status in counts) counts[status as keyof Counts]++
-    return counts
-  }
-
   function project({ id, status, created_at, title }: SpaceInfo, actor: { did: string }): Project {
     const known = { id, status: status === 'closed' ? ('member' as const) : status }
     if (!projects.isHere(id)) return { ...waiting(known, title, created_at) }
@@ -103,7 +95,7 @@ export function projectViews({ self, spaces, projects, directory, network, agent
       owner: who(standing.owner),
       keeper: who(standing.keeper.node),
       members: [...standing.members.keys()].filter(standing.isMember).length,
-      tasks: taskCounts(log),
+      tasks: projects.taskCounts(id),
       created_at: rfc3339(standing.createdAt),
       updated_at: rfc3339(latest?.at ?? standing.createdAt),
       ...(upgrade === undefined ? {} : { upgrade_needed: upgrade }),
