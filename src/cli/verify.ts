@@ -15,8 +15,8 @@ export const verifyCommands: Command[] = [
     group: 'Projects',
     summary: 'Check an exported log: every signature, chain, parent and right; no node is needed.',
     details:
-      'Says the first fault, or what the log comes to. It shows that nothing in it was changed or forged, and that nothing is missing up to where the file says it was exported; that there is nothing newer elsewhere no file can show.',
-    examples: ['agora project audit my-feature --export my-feature.log', 'agora verify my-feature.log'],
+      '`agora project audit --export` writes such a file. Says the first fault, or what the log comes to. It shows that nothing in it was changed or forged, and that nothing is missing up to where the file says it was exported; that there is nothing newer elsewhere no file can show.',
+    examples: ['agora verify my-feature.log', 'agora verify my-feature.log --format json'],
     run: verify,
   },
 ]

@@ -64,11 +64,7 @@ test('the first fault is told with its line', async (t) => {
     ],
     ['left out', [first, ...others.slice(1)], /line 3, .*missing_parents/],
     ['not canonical', changed(entries, 1, ({ facts }) => ({ facts: ` ${facts}` })), /line 3.*not_canonical/],
-    [
-      'another project',
-      [...(await signedProject()).entries.slice(0, 1), ...others],
-      /line 2, .*wrong_space/,
-    ],
+    ['another project', [...(await signedProject()).entries.slice(0, 1), ...others], /line 2, .*wrong_space/],
   ]
   for (const [what, list, said] of cases) {
     const { code, out, err } = await verified(file(list))
