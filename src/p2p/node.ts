@@ -16,7 +16,7 @@ import { STREAMS_EACH } from './lanes/index.ts'
 import type { Transport } from './libp2p.ts'
 import { createLocator } from './locate.ts'
 import { createPeers } from './peers.ts'
-import { isHere, mayTell } from './reach.ts'
+import { isHere, mayTell, toldAddress } from './reach.ts'
 import { createRedialer } from './redial.ts'
 import { SESSION_PROTOCOL } from './session/constants.ts'
 import { createWhereabouts } from './whereabouts.ts'
@@ -52,6 +52,13 @@ export interface P2pNetwork extends Network {
    * @throws AgoraError `invalid_address` at once.
    */
   keepConnected(address: string): void
+  /**
+   * Whoever shares a space with this node need not be a friend: dials it wherever it may be, now and after every loss, until `unseek`; not without
+   * `auto_connect`, and not who is blocked or was disconnected by the operator. To be called after `start`.
+   * @param addresses where it is said to be, by `teller`; each is tried as far as it leads away from this node.
+   */
+  seek(did: string, addresses?: readonly string[], teller?: string): void
+  unseek(did: string): void
   /** Looks for friends on the local network, and lets itself be found there, from now on until `stop`. */
   discover(): Promise<void>
   /** To be called when what is kept of a peer has changed: connections follow blocks and trust. */
@@ -68,6 +75,8 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
   const announced = parts.announce.map((address) => parseAddress(address).multiaddr)
   /** Disconnected by the operator: not dialled again until asked to. */
   const shunned = new Set<string>()
+  /** Sought for the spaces they share with this node, and where they are said to be. */
+  const sought = new Map<string, string[]>()
   let transport: Transport | undefined
   let stopMdns: (() => Promise<void>) | undefined
 
@@ -116,7 +125,10 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
     self: key.did,
     transport: () => transport,
     peers,
-    whereabouts,
+    whereabouts: {
+      ...whereabouts,
+      isTold: (did, address) => whereabouts.isTold(did, address) || sought.get(did)?.includes(address) === true,
+    },
     isBlocked: book.isBlocked,
   })
 
@@ -152,7 +164,9 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
   })
 
   const wants = (did: string): boolean =>
-    parts.autoConnect && !shunned.has(did) && book.trust(did) >= Math.max(1, parts.minTrust)
+    parts.autoConnect &&
+    !shunned.has(did) &&
+    (book.trust(did) >= Math.max(1, parts.minTrust) || (sought.has(did) && !book.isBlocked(did)))
 
   function onLost(did: string): void {
     locator.gone(did)
@@ -270,6 +284,18 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
       shunned.delete(expected)
       redialer.wantPeer(expected, [multiaddr])
       redialer.dialNow(expected)
+    },
+    seek(did, addresses = [], teller) {
+      if (did === key.did) return
+      const near = teller !== undefined && peers.session(teller)?.near === true
+      const told = addresses.flatMap((text) => toldAddress(text, did, near) ?? [])
+      sought.set(did, [...new Set([...told, ...(sought.get(did) ?? [])])].slice(0, ADDRESSES_TOLD))
+      if (!wants(did)) return
+      redialer.wantPeer(did, told)
+      redialer.dialNow(did)
+    },
+    unseek(did) {
+      if (sought.delete(did) && !wants(did)) redialer.forget(did)
     },
     async disconnect(did) {
       shunned.add(did)
