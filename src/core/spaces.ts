@@ -4,7 +4,7 @@ import type { Texts } from '../contract/entry.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import type { CheckedEntry } from '../log/checked.ts'
 import { makeEntry } from '../log/entry.ts'
-import type { Admitted, Change, EntryInput, Replica } from '../log/replica.ts'
+import type { Admitted, Change, Replica } from '../log/replica.ts'
 import type { Placed, SpaceRules } from '../log/types.ts'
 import type { Database } from '../store/database.ts'
 import { type SpaceInfo, type SpaceKind, type SpaceStatus, spaceRows } from './space-rows.ts'
@@ -15,7 +15,8 @@ export interface SpacesParts {
   clock: Clock
   key: NodeKey
   database: Database
-  rules: Readonly<Record<SpaceKind, SpaceRules<never, never>>>
+  /** Who is a member of a space of each kind. */
+  rules: Readonly<Record<SpaceKind, Pick<SpaceRules, 'members' | 'removal'>>>
   /** Opens the log of a space, which is empty when nothing of it is here. */
   openLog(space: string, kind: SpaceKind): Replica
   /** How the space is called now, and whether nothing more can be written there; asked after every change. */
@@ -93,7 +94,6 @@ export interface Joining {
 }
 
 const PREFIX_MIN = 4
-type Append = (input: EntryInput, changed: Change[]) => Placed
 
 export function createSpaces({ clock, key, database, rules, openLog, describe }: SpacesParts): Spaces {
   const rows = spaceRows(database)
@@ -101,7 +101,6 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
   const listeners: ((news: SpaceNews) => void)[] = []
   const committed: ((news: SpaceNews) => void)[] = []
   const joined: ((space: string) => void)[] = []
-  const rulesOf = (kind: SpaceKind) => rules[kind] as unknown as SpaceRules<unknown, Record<string, unknown>>
 
   const nothingOf = (space: string) =>
     new AgoraError('not_found', `Nothing of ${space} is here.`, { hint: 'See `agora project list`.' })
@@ -125,14 +124,14 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
     const info = rows.get(space)
     if (!info) return new Set()
     const replica = open(space)
-    return replica.count() === 0 ? new Set() : rulesOf(info.kind).members(replica.judgement())
+    return replica.count() === 0 ? new Set() : rules[info.kind].members(replica.judgement())
   }
 
   function removalOf(space: string, node: string): string | undefined {
     const info = rows.get(space)
     if (!info) return undefined
     const replica = open(space)
-    return replica.count() === 0 ? undefined : rulesOf(info.kind).removal(replica.judgement(), node)
+    return replica.count() === 0 ? undefined : rules[info.kind].removal(replica.judgement(), node)
   }
 
   /** Within a write, after the log has changed: how this node stands to the space now. */
@@ -170,7 +169,7 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
       ...replica,
       append(input) {
         touch(space)
-        const entry = (replica.append as Append)(input, changed)
+        const entry = replica.append(input, changed)
         added.push(entry)
         return entry
       },

@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LogMessage, readLogMessage } from '../../../src/contract/log-message.ts'
 import type { MessageLink } from '../../../src/core/network.ts'
-import { createSpaces, type SpaceKind } from '../../../src/core/spaces.ts'
+import { createSpaces } from '../../../src/core/spaces.ts'
 import { createSync, type SyncParts } from '../../../src/core/sync.ts'
-import type { EntryStore } from '../../../src/log/entry-store.ts'
-import { memoryStore } from '../../../src/log/memory-store.ts'
 import { openReplica } from '../../../src/log/open-replica.ts'
+import { entryTables } from '../../../src/log/tables.ts'
 import type { SpaceRules } from '../../../src/log/types.ts'
 import { openDatabase } from '../../../src/store/database.ts'
-import { raw } from '../../helpers/database.ts'
 import { fakeClock } from '../../helpers/fake-clock.ts'
 import { newKey } from '../../helpers/remote.ts'
 import { recordedTelemetry } from '../../helpers/telemetry.ts'
@@ -22,8 +20,12 @@ function rules(): SpaceRules<ToyJudgement, ToyTables> {
     const last = authority.findLast(({ body, author }) => body['who'] === node && author === creator)
     return last?.type === 'toy.hold' ? last.id : undefined
   }
+  const toy = toyRules()
   return {
-    ...toyRules(),
+    ...toy,
+    isAuthority: (type) => type === 'project.create' || toy.isAuthority(type),
+    isKnown: (type) => type === 'project.create' || toy.isKnown(type),
+    mayBegin: (entry, log) => (entry.type === 'project.create' ? entry.heads.length === 0 : toy.mayBegin(entry, log)),
     members(judgement) {
       const admitted = judgement.authority.flatMap(({ type, body }) =>
         type === 'toy.admit' ? [String(body['who'])] : [],
@@ -48,23 +50,13 @@ export function syncNode(name: string, more: Partial<SyncParts> = {}) {
   const key = newKey()
   const recorded = recordedTelemetry()
   const database = openDatabase(join(mkdtempSync(join(tmpdir(), 'agora-sync-')), 'agora.db'))
-  database.run(
-    raw(
-      'CREATE TABLE IF NOT EXISTS spaces (id TEXT PRIMARY KEY, kind TEXT, status TEXT, created_at INTEGER, title TEXT, via TEXT)',
-    ),
-  )
-  const stores = new Map<string, EntryStore>()
-  const storeOf = (space: string) => {
-    const store = stores.get(space) ?? memoryStore()
-    stores.set(space, store)
-    return store
-  }
+  const tables = entryTables(database)
   const spaces = createSpaces({
     clock,
     key,
     database,
-    rules: { toy: rules() } as never,
-    openLog: (space) => openReplica({ space, rules: rules(), store: storeOf(space), clock, key }) as never,
+    rules: { project: rules(), thread: rules() },
+    openLog: (space) => openReplica({ space, rules: rules(), store: tables.of(space), clock, key }) as never,
   })
   const sought: string[] = []
   const sync = createSync({
@@ -90,7 +82,7 @@ export function syncNode(name: string, more: Partial<SyncParts> = {}) {
     write,
     /** A space with a list `l` in it. */
     async create() {
-      const { id } = await spaces.create('toy' as SpaceKind, { author: key.did, facts: {} })
+      const { id } = await spaces.create('project', { author: key.did, facts: {} })
       await write(id, 'toy.list', { id: 'l' })
       return id
     },
@@ -107,7 +99,7 @@ export function syncNode(name: string, more: Partial<SyncParts> = {}) {
     async begin(space: string, signed: unknown[], members: string[]) {
       const { checkEntry } = await import('../../../src/log/entry.ts')
       const checked = (await Promise.all(signed.map(checkEntry))).flatMap(({ entry }) => entry ?? [])
-      await database.write(() => spaces.joinWithin(space, { kind: 'toy' as SpaceKind, entries: checked, members }))
+      await database.write(() => spaces.joinWithin(space, { kind: 'project', entries: checked, members }))
     },
     push: (space: string, item: string) => write(space, 'toy.push', { list: 'l', item }),
     items: (space: string) =>
