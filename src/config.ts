@@ -95,6 +95,13 @@ export const settingsTable = {
     expects: 'true or false',
     kind: 'switch',
   } as Setting<z.ZodBoolean>,
+  auto_accept_invitations: {
+    schema: z.boolean(),
+    default: false,
+    meaning: 'join the projects that peers of trust 4 invite this node to, without asking',
+    expects: 'true or false',
+    kind: 'switch',
+  } as Setting<z.ZodBoolean>,
   conversation_budget: whole(
     1,
     1_000_000,
@@ -115,6 +122,12 @@ export const settingsTable = {
     'origins such as http://localhost:5173',
   ),
   envelopes_per_second: whole(1, 1_000_000, 100, 'envelopes a peer may send each second; more is delayed'),
+  log_entries_per_second: whole(
+    1,
+    10_000_000,
+    2000,
+    'entries of projects and threads a peer may send each second; more is delayed',
+  ),
   requests_per_second: whole(1, 1_000_000, 200, 'API requests each caller may make a second'),
   max_connections: whole(1, 100_000, 256, 'connections to peers at the same time'),
   max_pending_handshakes: whole(1, 10_000, 20, 'inbound connections that have not yet proved who they are'),

@@ -30,7 +30,9 @@ import { authenticator } from './core/tokens.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
 import { directLane } from './p2p/direct/index.ts'
+import { logLane } from './p2p/log/index.ts'
 import { createNetwork } from './p2p/node.ts'
+import { createSpaceParts } from './space-parts.ts'
 import { removeDaemonInfo, writeDaemonInfo } from './store/daemon-file.ts'
 import { openDatabase } from './store/database.ts'
 import { agentTokenFile, type Home, isNewHome, prepareHome } from './store/home.ts'
@@ -166,6 +168,24 @@ export async function startDaemon({
     env: process.env,
   })
   mailbox.onDelivered(wake.delivered)
+  const inProjects = createSpaceParts({
+    clock,
+    key,
+    self,
+    database,
+    book,
+    events,
+    outbox,
+    directory,
+    network: peers,
+    telemetry,
+    agents: registry,
+    messaging,
+    mailbox,
+    settings,
+    owner: () => owners.claim()?.attestation.owner,
+    tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
+  })
   if (settings.wake_command !== '') await wake.install(settings.wake_command, folder)
   const inbound = createInbound({
     key,
@@ -174,7 +194,7 @@ export async function startDaemon({
     book,
     outbox,
     telemetry,
-    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire],
+    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire, ...inProjects.wire],
   })
   const network = createNetwork({
     clock,
@@ -189,7 +209,10 @@ export async function startDaemon({
       pendingHandshakes: settings.max_pending_handshakes,
     },
     book,
-    lanes: [directLane({ inbound, links: outbox, perSecond: settings.envelopes_per_second })],
+    lanes: [
+      directLane({ inbound, links: outbox, perSecond: settings.envelopes_per_second }),
+      logLane({ port: inProjects.sync, perSecond: settings.log_entries_per_second, telemetry }),
+    ],
     introduction: () => ({
       name: home.name,
       version,
@@ -233,7 +256,7 @@ export async function startDaemon({
     log,
     timeToLive: settings.approval_hours * 3_600_000,
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
-    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings },
+    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings, ...inProjects.askings },
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -279,8 +302,9 @@ export async function startDaemon({
     ...approvals.handlers,
     ...owners.handlers,
     ...wake.handlers,
+    ...inProjects.handlers,
   }
-  const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
+  const dispatch: Dispatch = createDispatch(handlers, approvals.ask, inProjects.gate)
   metrics.gauge('peers', 'Connected peers', () => network.peers().length)
   metrics.gauge('outbox', 'Envelopes under way', outbox.count)
   metrics.gauge('agents', 'Registered agents', () => registry.names().length)
@@ -293,6 +317,7 @@ export async function startDaemon({
         approvals.expire()
         owners.expire()
         wake.trim()
+        inProjects.expire()
         events.trim(settings.event_retention)
         inbound.forget(clock.now() - SEEN_FOR)
       })
@@ -303,8 +328,10 @@ export async function startDaemon({
   registry.start()
   started.defer(() => registry.stop())
 
+  started.defer(() => inProjects.stop())
   await network.start()
   started.defer(() => network.stop())
+  await inProjects.start()
   for (const address of settings.connect) network.keepConnected(address)
 
   const http = createHttpServer({
@@ -357,6 +384,7 @@ export async function startDaemon({
       await inbound.idle()
       await database.idle()
       await outbox.idle()
+      await inProjects.idle()
     },
     stopRequested: stopRequested.promise,
     stop() {

@@ -7,7 +7,7 @@ import { createChains } from './chains.ts'
 import type { CheckedEntry } from './checked.ts'
 import { makeEntry } from './entry.ts'
 import type { EntryStore } from './entry-store.ts'
-import { createFold, type FoldLimits, isSame, type Judged } from './fold.ts'
+import { createFold, isSame, type Judged } from './fold.ts'
 import { isForked, lacking } from './lacking.ts'
 import { placeEntry } from './place-entry.ts'
 import { createRecent } from './recent.ts'
@@ -24,7 +24,6 @@ export interface ReplicaParts<Judgement, Tables extends object> {
   clock: Clock
   /** Signs what is appended; a log that is only read needs none. */
   key?: NodeKey | undefined
-  limits?: Partial<FoldLimits> | undefined
 }
 
 /**
@@ -52,7 +51,7 @@ export function openReplica<Judgement, Tables extends object>(
   let judgement = rules.judge(authority, view)
   const judge = (entry: Placed): Verdict =>
     rules.isAuthority(entry.type) ? rules.authorityVerdict(judgement, entry.id) : rules.contentVerdict(judgement, entry)
-  const fold = createFold({ rules, store, view, limits: parts.limits })
+  const fold = createFold({ rules, store, view })
   fold.forward([], judge)
   let hash: string | undefined
 

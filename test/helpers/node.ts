@@ -25,6 +25,7 @@ import { createPeerBook } from '../../src/core/peer-book.ts'
 import { createReaders } from '../../src/core/readers.ts'
 import { openKey } from '../../src/identity/key-file.ts'
 import type { Input, OperationName, Output } from '../../src/operations.ts'
+import { createSpaceParts } from '../../src/space-parts.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { agentTokenFile, type Home, homeAt, isNewHome, prepareHome } from '../../src/store/home.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
@@ -167,9 +168,19 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     env: { ...process.env, LD_PRELOAD: '/tmp/evil.so', AWS_SECRET_ACCESS_KEY: 'secret' },
   })
   mailbox.onDelivered(wake.delivered)
+  const inProjects = createSpaceParts({
+    ...shared,
+    self,
+    agents: registry,
+    messaging,
+    mailbox,
+    settings,
+    owner: () => owners.claim()?.attestation.owner,
+    tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
+  })
   const inbound = createInbound({
     ...shared,
-    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire],
+    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire, ...inProjects.wire],
   })
   const counts = {
     agents: () => registry.names().length,
@@ -195,7 +206,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     log: telemetry.log,
     timeToLive: settings.approval_hours * 3_600_000,
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
-    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings },
+    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings, ...inProjects.askings },
     run: (operation, input) => dispatch.call(operation, operator, input),
     tell: (agent, conversation_id, body) =>
       dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
@@ -208,8 +219,9 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     ...approvals.handlers,
     ...owners.handlers,
     ...wake.handlers,
+    ...inProjects.handlers,
   }
-  const dispatch: Dispatch = createDispatch(handlers, approvals.ask)
+  const dispatch: Dispatch = createDispatch(handlers, approvals.ask, inProjects.gate)
   return {
     ...shared,
     registry,
@@ -220,15 +232,17 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     friends,
     owners,
     wake,
+    inProjects,
     /** Resolves when nothing that arrived or can be sent now is still under way. */
     async settle() {
       await inbound.idle()
       await database.idle()
       await outbox.idle()
-      await database.idle()
+      await inProjects.idle()
     },
     async close() {
       await wake.stop()
+      await inProjects.stop()
       await database.idle()
       await registry.stop()
       database.close()

@@ -35,7 +35,7 @@ export function stageMeant(
 }
 
 /** What owner and overseers do to others, and to the project. */
-export function oversight({ projects, spaces }: ProjectParts, view: ProjectViews): Pick<Handlers, Names> {
+export function oversight({ projects, spaces, synchronise }: ProjectParts, view: ProjectViews): Pick<Handlers, Names> {
   /** A member that is a node. */
   function node(project: string, address: string, field: string): string {
     const did = projects.member(project, address, field)
@@ -56,6 +56,7 @@ export function oversight({ projects, spaces }: ProjectParts, view: ProjectViews
       { actor }: Parameters<Handlers['projects.suspend']>[1],
     ): Promise<Member> => {
       const who = projects.member(project_id, name, 'name')
+      await synchronise(project_id)
       await projects.append(project_id, {
         author: didOf(actor),
         type,
@@ -81,6 +82,7 @@ export function oversight({ projects, spaces }: ProjectParts, view: ProjectViews
 
     'projects.remove': async ({ project_id, name, reason }, { actor }) => {
       const who = node(project_id, name, 'name')
+      await synchronise(project_id)
       await projects.append(project_id, {
         author: didOf(actor),
         type: 'project.remove',
@@ -109,6 +111,7 @@ export function oversight({ projects, spaces }: ProjectParts, view: ProjectViews
 
     'projects.transfer': async ({ project_id, to }, { actor }) => {
       const facts = { to: node(project_id, to, 'to') }
+      await synchronise(project_id)
       await projects.append(project_id, { author: didOf(actor), type: 'project.transfer', facts })
       return view.detail(project_id, { did: didOf(actor) })
     },

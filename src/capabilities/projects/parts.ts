@@ -16,6 +16,8 @@ export interface ProjectParts {
   network: Pick<Network, 'peer'>
   /** The agents of this node, with their presence. */
   agents: { briefs(): AgentBrief[] }
+  /** Resolves when what the connected members have is here, or soon after: what restricts somebody should be written by who knows what there is. */
+  synchronise(project: string): Promise<unknown>
   /** The DID of the owner who attests this node now: its key can hand over what the node begins. */
   owner(): string | undefined
 }
