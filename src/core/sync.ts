@@ -157,7 +157,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: Sy
     const bringer = from === undefined ? undefined : peers.get(from)
     for (const entry of added) if (bringer) spaceOf(bringer, space).known.note(entry)
     for (const peer of linked(space)) {
-      if (peer !== bringer && peer.spaces.get(space)?.known.offer(added, peer.did)) peer.sender?.wake(space)
+      if (peer !== bringer && peer.spaces.get(space)?.known.offer(added)) peer.sender?.wake(space)
     }
     for (const { node, id, seq } of forks) {
       telemetry.log.warn({ space, node, id, seq, from }, 'a node wrote two entries where one should follow the other')

@@ -24,7 +24,7 @@ export interface Known {
   /** It asks for these. */
   want(ids: readonly string[]): void
   /** These came into the log; it is sent those that it does not have. Answers whether there are any. */
-  offer(entries: readonly Placed[], did: string): boolean
+  offer(entries: readonly Placed[]): boolean
   /** Looks up anew all that it lacks. */
   catchUp(): void
   /** The next entries to send, for a member or (up to and with the entry `until`) for who was removed by that; none when there is nothing more. */
@@ -147,11 +147,11 @@ export function createKnown(replica: () => Replica, onForked: () => void): Known
     want(ids) {
       for (const id of ids) if (wanted.size < WANTED_MAX) wanted.add(id)
     },
-    offer(entries, did) {
+    offer(entries) {
       if (!isTold) return false
       recognise()
-      // Those of its own it has, or else it tells that it does not.
-      const due = entries.filter((entry) => entry.node !== did && !hasIt(entry))
+      // Its own are no exception: a node whose backup was put back learns of them so.
+      const due = entries.filter((entry) => !hasIt(entry))
       fresh.push(...due)
       if (fresh.length > FRESH_MAX) catchUp()
       return due.length > 0

@@ -5,6 +5,7 @@ import { type LogMessage, readLogMessage } from '../../../src/contract/log-messa
 import type { MessageLink } from '../../../src/core/network.ts'
 import { createSpaces } from '../../../src/core/spaces.ts'
 import { createSync, type SyncParts } from '../../../src/core/sync.ts'
+import type { NodeKey } from '../../../src/identity/signing.ts'
 import { openReplica } from '../../../src/log/open-replica.ts'
 import { entryTables } from '../../../src/log/tables.ts'
 import type { SpaceRules } from '../../../src/log/types.ts'
@@ -45,9 +46,8 @@ interface Joiner {
 export type Node = ReturnType<typeof syncNode>
 
 /** A node's logs and what keeps them in step; its network is what the test says. */
-export function syncNode(name: string, more: Partial<SyncParts> = {}) {
+export function syncNode(name: string, { key = newKey(), ...more }: Partial<SyncParts> & { key?: NodeKey } = {}) {
   const clock = fakeClock()
-  const key = newKey()
   const recorded = recordedTelemetry()
   const database = openDatabase(join(mkdtempSync(join(tmpdir(), 'agora-sync-')), 'agora.db'))
   const tables = entryTables(database)
@@ -174,4 +174,15 @@ export async function settle(...nodes: Node[]): Promise<void> {
     }
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** Alice's space, with the others as members who have joined; nobody is connected any more. */
+export async function joined(...names: string[]): Promise<{ space: string; nodes: Node[] }> {
+  const [alice, ...others] = ['alice', ...names].map((name) => syncNode(name)) as [Node, ...Node[]]
+  const space = await alice.create()
+  for (const other of others) await alice.admit(space, other)
+  const wires = others.map((other) => connect(alice, other))
+  await settle(alice, ...others)
+  for (const wire of wires) wire.cut()
+  return { space, nodes: [alice, ...others] }
 }

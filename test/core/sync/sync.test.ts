@@ -1,16 +1,5 @@
 import test from 'ava'
-import { connect, type Node, settle, syncNode } from './helpers.ts'
-
-/** Alice's space, with the others as members who have joined; nobody is connected any more. */
-async function joined(...names: string[]): Promise<{ space: string; nodes: Node[] }> {
-  const [alice, ...others] = ['alice', ...names].map((name) => syncNode(name)) as [Node, ...Node[]]
-  const space = await alice.create()
-  for (const other of others) await alice.admit(space, other)
-  const wires = others.map((other) => connect(alice, other))
-  await settle(alice, ...others)
-  for (const wire of wires) wire.cut()
-  return { space, nodes: [alice, ...others] }
-}
+import { connect, joined, type Node, settle, syncNode } from './helpers.ts'
 
 test('who joins is given the log, and from then on what is new at once', async (t) => {
   const alice = syncNode('alice')

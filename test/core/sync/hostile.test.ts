@@ -1,0 +1,208 @@
+import test from 'ava'
+import type { LogMessage } from '../../../src/contract/log-message.ts'
+import { makeEntry } from '../../../src/log/entry.ts'
+import { newKey } from '../../helpers/remote.ts'
+import { connect, joined, type Node, settle, syncNode } from './helpers.ts'
+
+/** A peer that sends what it likes and notes what it is sent. */
+function mallory(node: Node, key = newKey()) {
+  const told: LogMessage[] = []
+  let kept = 0
+  const link = {
+    async send(messages: LogMessage[]) {
+      told.push(...messages)
+      kept += messages.length
+      node.sync.linkAcknowledged(key.did, link, kept)
+    },
+  }
+  node.sync.linkUp(key.did, link)
+  return {
+    key,
+    did: key.did,
+    told,
+    entries: () => told.flatMap((message) => (message.type === 'log.entries' ? message.entries : [])),
+    say: (...messages: LogMessage[]) => node.sync.receive(key.did, messages),
+  }
+}
+
+const entry = (key: ReturnType<typeof newKey>, space: string, more = {}) =>
+  makeEntry(key, {
+    space,
+    author: key.did,
+    seq: 0,
+    prev: undefined,
+    heads: [],
+    lamport: 2,
+    at: Date.UTC(2026, 10, 1),
+    type: 'toy.push',
+    facts: { list: 'l', item: 'x' },
+    ...more,
+  })
+
+test('whoever is not a member is told nothing, not even that there is such a space', async (t) => {
+  const alice = syncNode('alice')
+  const space = await alice.create()
+  const other = mallory(alice)
+  await other.say(
+    { type: 'log.have', spaces: [{ space, branches: [] }], ask: true, again: true },
+    { type: 'log.want', space, ids: alice.spaces.replica(space).tips() },
+    { type: 'log.entries', space, entries: [entry(other.key, space).signed] },
+  )
+  await alice.push(space, 'secret')
+  await settle(alice)
+  t.deepEqual(other.told, [])
+  t.is(alice.count(space), 3)
+  t.is(alice.counts.filter((count) => count === 'frames_ignored space').length, 3)
+  t.deepEqual(alice.security, [])
+  // The same as of a space that there is not.
+  await other.say({ type: 'log.have', spaces: [{ space: space.replace(/.$/, '1'), branches: [] }], ask: true })
+  await settle(alice)
+  t.deepEqual(other.told, [])
+})
+
+test('what does not verify is refused and told; three in a minute cost the connection', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  const { key } = bob
+  const evil = mallory(alice, key)
+  const carol = newKey()
+  const good = bob.spaces
+    .replica(space)
+    .branches()
+    .find(({ node }) => node === bob.did)
+  t.is(good, undefined, 'bob has written nothing yet')
+  const heads = alice.spaces.replica(space).tips()
+  const lamport = 1 + (alice.spaces.replica(space).get(heads[0] ?? '')?.lamport ?? 0)
+  const right = entry(key, space, { heads, lamport })
+  const forged = { ...right.signed, header: right.signed.header.replace(bob.did, carol.did) }
+  const changed = { ...right.signed, facts: right.signed.facts.replace('"x"', '"y"') }
+  const elsewhere = entry(key, (await joined()).space, { heads, lamport }).signed
+  t.deepEqual(await evil.say({ type: 'log.entries', space, entries: [forged] }), { close: false, cost: 1 })
+  t.deepEqual(await evil.say({ type: 'log.entries', space, entries: [changed] }), { close: false, cost: 1 })
+  t.deepEqual(await evil.say({ type: 'log.entries', space, entries: [elsewhere] }), { close: true, cost: 1 })
+  t.deepEqual(alice.security, [
+    `entry_bad_signature ${bob.did}`,
+    `entry_wrong_hash ${bob.did}`,
+    `entry_wrong_space ${bob.did}`,
+  ])
+  t.is(alice.count(space), 3)
+  await alice.clock.advance(60_000)
+  const lies = entry(key, space, { heads, lamport: lamport + 5 })
+  t.false((await evil.say({ type: 'log.entries', space, entries: [lies.signed] })).close)
+  t.is(alice.security.at(-1), `entry_wrong_lamport ${bob.did}`)
+  await evil.say({ type: 'log.entries', space, entries: [right.signed] })
+  t.is(alice.count(space), 4)
+  t.deepEqual(alice.items(space), ['x'])
+})
+
+test('entries whose parents never come wait, are asked for once, and cost no more than their number', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  const evil = mallory(alice, bob.key)
+  const hash = alice.hash(space)
+  const orphans = Array.from({ length: 500 }, (_, index) =>
+    entry(bob.key, space, {
+      seq: 1,
+      prev: space.replace(/.$/, '2'),
+      lamport: 9,
+      facts: { list: 'l', item: `${index}` },
+    }),
+  )
+  for (let round = 0; round < 3; round++) {
+    const said = await evil.say({ type: 'log.entries', space, entries: orphans.map(({ signed }) => signed) })
+    t.deepEqual(said, { close: false, cost: 500 })
+  }
+  await settle(alice)
+  t.deepEqual(
+    evil.told.filter(({ type }) => type === 'log.want'),
+    [{ type: 'log.want', space, ids: [space.replace(/.$/, '2')] }],
+  )
+  t.is(alice.hash(space), hash)
+})
+
+test('a flood is paid for: by what it holds, and by what must be folded again for it', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  await bob.push(space, 'early')
+  for (let index = 0; index < 200; index++) await alice.push(space, `a${index}`)
+  const early = bob.spaces.replica(space).lacking(alice.spaces.replica(space).branches(), { bytes: 1 << 20 }).entries
+  const evil = mallory(alice, bob.key)
+  const { cost = 0 } = await evil.say({ type: 'log.entries', space, entries: early })
+  t.true(cost > 200, `${cost}`)
+  t.is((await evil.say({ type: 'log.entries', space, entries: early })).cost, 1)
+  t.is(alice.items(space)[0], 'early')
+})
+
+test('a peer that does not read costs a few messages, and has everything once it does', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const wire = connect(alice, bob, { gate: () => promise })
+  for (let index = 0; index < 40; index++)
+    await alice.write(space, 'toy.push', { list: 'l', item: `${index}` }, { text: 'x'.repeat(50_000) })
+  for (let turn = 0; turn < 50; turn++) await new Promise((done) => setImmediate(done))
+  const bytes = wire.sent.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0)
+  t.true(wire.sent.filter(({ from }) => from === 'alice').length <= 5)
+  t.true(bytes < 1_200_000, `${bytes}`)
+  resolve()
+  await settle(alice, bob)
+  t.is(bob.hash(space), alice.hash(space))
+  t.is(bob.items(space).length, 40)
+})
+
+test('who was removed is sent the log up to that, and nothing after it', async (t) => {
+  const { space, nodes } = await joined('bob', 'carol')
+  const [alice, bob, carol] = nodes as [Node, Node, Node]
+  const wire = connect(alice, bob)
+  connect(alice, carol)
+  await alice.push(space, 'before')
+  await settle(...nodes)
+  wire.cut()
+  await alice.push(space, 'while away')
+  const removal = await alice.write(space, 'toy.hold', { who: bob.did })
+  await alice.push(space, 'after')
+  await carol.push(space, 'after too')
+  const again = connect(alice, bob)
+  await settle(...nodes)
+  t.deepEqual(bob.items(space), ['before', 'while away'])
+  t.truthy(bob.spaces.replica(space).get(removal.id))
+  t.is(bob.spaces.info(space)?.status, 'removed')
+  await alice.push(space, 'later')
+  const asking = bob.sync.synchronise(space, 1000)
+  await settle(...nodes)
+  await bob.clock.advance(1000)
+  t.false(await asking, 'nobody answers')
+  t.is(bob.items(space).length, 2)
+  t.is(again.sent.filter(({ from, message }) => from === 'alice' && message.type === 'log.have').length, 0)
+
+  // And while it is connected: the removal is the last that it is sent.
+  const third = connect(bob, carol)
+  await settle(...nodes)
+  await alice.write(space, 'toy.hold', { who: carol.did })
+  await alice.push(space, 'alone')
+  await settle(...nodes)
+  t.false(carol.items(space).includes('alone'))
+  t.is(carol.spaces.info(space)?.status, 'removed')
+  third.cut()
+
+  await alice.write(space, 'toy.lift', { who: carol.did })
+  await settle(...nodes)
+  t.is(carol.spaces.info(space)?.status, 'member')
+  t.is(carol.hash(space), alice.hash(space))
+})
+
+test('who may read without being a member is given the log, and told when that turns out later', async (t) => {
+  const owner = new Set<string>()
+  const alice = syncNode('alice', { mayRead: (_, did) => owner.has(did) })
+  const space = await alice.create()
+  await alice.push(space, 'a')
+  const laptop = syncNode('laptop')
+  await laptop.begin(space, [], [alice.did])
+  connect(alice, laptop)
+  await settle(alice, laptop)
+  t.is(laptop.count(space), 0)
+  owner.add(laptop.did)
+  alice.sync.reconsider(laptop.did)
+  await settle(alice, laptop)
+  t.is(laptop.hash(space), alice.hash(space))
+})
