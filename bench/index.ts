@@ -7,6 +7,7 @@ import { buildFault, machineFacts } from './lib/machine.ts'
 import { type Judged, judge, table } from './lib/report.ts'
 import { LIFTED } from './lib/world.ts'
 import { million } from './million.ts'
+import { projects } from './projects.ts'
 import { start } from './start.ts'
 import { throughput } from './throughput.ts'
 
@@ -14,7 +15,7 @@ import { throughput } from './throughput.ts'
  * Every figure that README states, each beside what is possible here, measured in the same run. Daemons are real processes that run what was built.
  * Machines are noisy: runs of the daemon and of its limit take turns, medians are told, and ratios say more than figures.
  */
-const benches: Bench[] = [floors, throughput, latency, crowd, start, million]
+const benches: Bench[] = [floors, throughput, latency, crowd, start, million, projects]
 
 const usage = `npm run bench -- [--only <name>]… [--quick] [--json]
 

@@ -7,6 +7,7 @@ import { messagingTables } from '../../src/capabilities/messaging/tables.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../src/core/events.ts'
 import { keyFromSeed } from '../../src/identity/signing.ts'
 import { openDatabase, sqlBuilder } from '../../src/store/database.ts'
+import { generator } from './random.ts'
 
 /** A word that stands in every fourth message, in one of a hundred, and in one of fifty thousand. */
 export const WORDS = { common: 'deploy', uncommon: 'rollback', rare: 'zanzibar' }
@@ -134,13 +135,4 @@ export async function writeHistory(
 function word(random: () => number): string {
   const letter = (of: string) => of[random() % of.length]
   return Array.from({ length: 2 + (random() % 4) }, () => `${letter('bcdfghjklmnprstvwz')}${letter('aeiou')}`).join('')
-}
-
-/** Whole numbers below 2^31, the same in every run (a linear congruential generator, its low bits dropped). */
-function generator(seed: number): () => number {
-  let state = BigInt(seed)
-  return () => {
-    state = (state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n) & 0xffff_ffff_ffff_ffffn
-    return Number(state >> 33n)
-  }
 }
