@@ -85,7 +85,9 @@ function judgeMore(
   grounds = newGrounds(log),
 ): ProjectJudgement {
   const { verdicts, acts, leaders, upper, everybody, withHeld, held, holds } = grounds
-  const handed = new Set(transfers.counting.map(({ entry }) => entry.id))
+  const handed = new Map(
+    transfers.counting.flatMap(({ entry, again, giver }) => [entry, ...again].map(({ id }) => [id, giver] as const)),
+  )
 
   const isKnownBefore = (entry: Placed) => (id: string) => {
     const known = log.placed(id)
@@ -137,7 +139,8 @@ function judgeMore(
     const act = actOf(entry, 'owner')
     if (!act) return true
     const handOver = transfers.counting.find(
-      ({ entry: by, giver }) => giver === entry.node && !isPast(by, entry) && !isPast(entry, by),
+      ({ entry: by, again, giver }) =>
+        giver === entry.node && ![by, ...again].some((one) => isPast(one, entry)) && !isPast(entry, by),
     )
     if (entry.type === 'project.create') accepted(act)
     else if (handOver) isHeld(act, handOver.entry.id)
@@ -161,8 +164,9 @@ function judgeMore(
   }
 
   function transferred(entry: Placed): boolean {
-    const act = actOf(entry, 'owner')
-    if (!act) return true
+    const read = actOf(entry, 'owner')
+    if (!read) return true
+    const act: Act = { ...read, giver: handed.get(entry.id) }
     acts.set(entry.id, act)
     const winner = transfers.lost.get(entry.id)
     if (handed.has(entry.id)) {

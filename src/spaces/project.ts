@@ -2,12 +2,13 @@ import { stages } from '../authority/roles.ts'
 import { nodeOf } from '../base/did.ts'
 import type { SpacePermission } from '../contract/permissions.ts'
 import type { Apply } from '../contract/state.ts'
-import type { LogView, Placed, SpaceRules } from '../log/types.ts'
+import { isPast, type LogView, type Placed, type SpaceRules } from '../log/types.ts'
 import type { ContentRules } from './content.ts'
 import { changedFrom, type Further, judgeOnward, type ProjectJudgement } from './judge.ts'
 import { type Objection, objectionTo } from './permit.ts'
 import { type AuthorityFacts, isAuthorityType, readAuthority } from './project-facts.ts'
 import type { ProjectStanding } from './standing.ts'
+import { isSignedByOwner } from './transfers.ts'
 
 export type { ProjectJudgement } from './judge.ts'
 export type { Invitation, Member, ProjectStanding } from './standing.ts'
@@ -35,7 +36,9 @@ export function projectRulesOf<Tables extends object>(
       }
     }
     if (type !== 'project.redact') return undefined
-    const of = log.placed(String(body['entry']))
+    const known = log.placed(String(body['entry']))
+    // Of what it does not follow, some nodes know nothing yet.
+    const of = known && isPast(known, entry) ? known : undefined
     return (standing) => {
       const isOwn = of !== undefined && (of.author === author || (author === node && of.node === node))
       return isOwn ? undefined : objectionTo(author, ['project.redact'], standing)
@@ -109,7 +112,7 @@ function mayBegin(entry: Placed, log: LogView): boolean {
   if (!read) return false
   const { type, facts } = read
   if (type === 'project.create') return entry.lamport === 1 && entry.heads.length === 0
-  if (type === 'project.transfer') return facts.owner_proof !== undefined && facts.to === entry.node
+  if (type === 'project.transfer') return facts.to === entry.node && isSignedByOwner(facts, log.authority()[0])
   if (type !== 'project.accept') return false
   return entry.heads.some((id) => {
     const cited = log.placed(id)

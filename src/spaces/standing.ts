@@ -11,6 +11,8 @@ export interface Act {
   entry: Placed
   read: AuthorityFacts
   rank: Rank
+  /** Of a hand-over: who owned the project until then. */
+  giver?: string | undefined
 }
 
 export interface Invitation {
@@ -241,6 +243,8 @@ export function applyAct(standing: ProjectStanding, act: Act): void {
     }
     case 'project.transfer': {
       const before = standing.owner
+      // Said again, it hands nothing over any more.
+      if (act.giver !== undefined && before !== act.giver) return
       standing.owner = facts.to
       standing.nodeRoles.delete(facts.to)
       if (before !== facts.to) standing.nodeRoles.set(before, 'overseer')

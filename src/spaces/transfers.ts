@@ -11,6 +11,10 @@ export interface Transfer {
   to: string
   /** It is the owner key's word, and not that of the node that owned the project. */
   isByKey: boolean
+  /** What that key said, and when: the same wherever it is said again. */
+  proof: string | undefined
+  /** Other entries that repeat the same word of the key: one hand-over all the same, known to whoever knows one of them. */
+  again: Placed[]
 }
 
 export interface Transfers {
@@ -27,10 +31,20 @@ export interface Transfers {
 export const transferText = (space: string, to: string, at: string): string =>
   `agora-transfer-1\n${canonicalJson({ at, space, to })}`
 
+/** Whether a hand-over is the word of the key that the project's first entry names. */
+export function isSignedByOwner(
+  { to, owner_proof: proof }: Facts<'project.transfer'>,
+  create: Pick<Placed, 'id' | 'body'> | undefined,
+): boolean {
+  if (!create || !proof || proof.owner !== create.body['owner_key']) return false
+  return verifyOwner(proof.owner, transferText(create.id, to, proof.at), proof.signature)
+}
+
 /**
  * Which hand-overs count. Two that did not know of each other cannot both: the owner key's comes before a node's, else the one counts that more of the nodes
  * cite first which had written something before either. So nobody who gave the project away can write a second hand-over, as if before the first, that
- * would take it back from all who have seen the first.
+ * would take it back from all who have seen the first. What the owner's key said holds once: whoever has it in hand cannot say it again after a later
+ * hand-over.
  */
 export function settleTransfers(authority: readonly Placed[], log: LogView): Transfers {
   const [create] = authority
@@ -41,7 +55,7 @@ export function settleTransfers(authority: readonly Placed[], log: LogView): Tra
 
   const ownerBy = (counting: readonly Transfer[], entry: Placed): string => {
     let owner = creator?.node ?? ''
-    for (const transfer of counting) if (isPast(transfer.entry, entry)) owner = transfer.to
+    for (const { entry: by, again, to } of counting) if ([by, ...again].some((one) => isPast(one, entry))) owner = to
     return owner
   }
 
@@ -51,9 +65,17 @@ export function settleTransfers(authority: readonly Placed[], log: LogView): Tra
       if (lost.has(entry.id)) continue
       const transfer = read(entry, ownerBy(counting, entry))
       if (!transfer) continue
+      const same = counting.find(({ proof }) => proof !== undefined && proof === transfer.proof)
+      if (same) {
+        same.again.push(entry)
+        continue
+      }
+      if (transfer.to === transfer.giver) continue
       const rival = counting.find(
         (other) =>
-          isConcurrent(other.entry, entry) && (other.giver === transfer.giver || other.isByKey || transfer.isByKey),
+          isConcurrent(other.entry, entry) &&
+          !other.again.some((one) => isPast(one, entry)) &&
+          (other.giver === transfer.giver || other.isByKey || transfer.isByKey),
       )
       if (!rival) {
         counting.push(transfer)
@@ -72,16 +94,11 @@ export function settleTransfers(authority: readonly Placed[], log: LogView): Tra
 
   function read(entry: Placed, giver: string): Transfer | undefined {
     const facts = readAuthority(entry.type, entry.body)?.facts as Facts<'project.transfer'> | undefined
-    if (!facts || facts.to === giver) return undefined
-    const isByKey = isSigned(facts)
+    if (!facts) return undefined
+    const isByKey = isSignedByOwner(facts, creator)
     if (!isByKey && (entry.author !== entry.node || entry.node !== giver)) return undefined
-    return { entry, giver, to: facts.to, isByKey }
-  }
-
-  function isSigned({ to, owner_proof: proof }: Facts<'project.transfer'>): boolean {
-    const anchor = creator?.body['owner_key']
-    if (!creator || !proof || proof.owner !== anchor) return false
-    return verifyOwner(proof.owner, transferText(creator.id, to, proof.at), proof.signature)
+    const proof = isByKey ? `${facts.owner_proof?.at} ${facts.to}` : undefined
+    return { entry, giver, to: facts.to, isByKey, proof, again: [] }
   }
 
   const wins = (one: Transfer, other: Transfer): boolean => {

@@ -47,13 +47,17 @@ export const clock = fakeClock()
 const parts = (store: EntryStore, space: string, key?: NodeKey) => ({ space, rules: projectRules, store, clock, key })
 
 /** A real log of a project with real signatures, on as many nodes as a test wants. Ids are the same in every run as long as there are no texts. */
-export function signedProject({ newStore = memoryStore as () => EntryStore, name = 'p' } = {}) {
+export function signedProject({
+  newStore = memoryStore as () => EntryStore,
+  name = 'p',
+  facts = {} as Record<string, unknown>,
+} = {}) {
   const members = new Map<string, Member>()
   let things = 0
   const alice = keyOf(0)
   const create = makeEntry(alice, {
     ...{ author: alice.did, seq: 0, prev: undefined, heads: [], lamport: 1 },
-    ...{ at: clock.now(), type: 'project.create', facts: { name } },
+    ...{ at: clock.now(), type: 'project.create', facts: { name, ...facts } },
   })
   const space = create.id
 
