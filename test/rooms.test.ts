@@ -120,7 +120,7 @@ test('who was away is told by catching up, once; what was said before one joined
   t.is((await inbox(bob)).length, 2, 'nobody is told of what they say themselves')
 })
 
-test('what a suspended member says is held, and comes to inboxes when that is lifted', async (t) => {
+test('what a suspended member says is held, and comes to inboxes when it is brought back', async (t) => {
   await using net = await network(['alice', 'bob'])
   const { alice, bob } = net.node
   await net.connect()
@@ -130,7 +130,7 @@ test('what a suspended member says is held, and comes to inboxes when that is li
   await alice.call('projects.suspend', { project_id, name: 'bob', reason: 'too loud' })
   await alice.stop()
   await bob.restart()
-  await bob.call('rooms.say', { project_id, room: 'main', body: '@alice hear me' })
+  const said = await bob.call('rooms.say', { project_id, room: 'main', body: '@alice hear me' })
   await alice.restart()
   await net.connect()
   await net.settle()
@@ -140,6 +140,7 @@ test('what a suspended member says is held, and comes to inboxes when that is li
     code: 'suspended',
   } as never)
   await alice.call('projects.unsuspend', { project_id, name: 'bob' })
+  await alice.call('projects.reinstate', { project_id, entries: [said.id] })
   await net.settle()
   t.deepEqual(await inbox(alice), ['@alice hear me'])
   t.is((await alice.call('rooms.read', { project_id, room: 'main' })).items.length, 1)

@@ -1,7 +1,10 @@
 import type { TestNetwork, TestNode } from './network.ts'
 
 /** Both give each other trust 2. */
-export async function trustEachOther<Names extends string>(net: TestNetwork<Names>, ...names: NoInfer<Names>[]): Promise<void> {
+export async function trustEachOther<Names extends string>(
+  net: TestNetwork<Names>,
+  ...names: NoInfer<Names>[]
+): Promise<void> {
   for (const one of names)
     for (const other of names)
       if (one !== other)
@@ -13,7 +16,9 @@ export async function trustEachOther<Names extends string>(net: TestNetwork<Name
 export async function sharedProject<Names extends string>(
   net: TestNetwork<Names>,
   owner: NoInfer<Names>,
-  members: Partial<Record<NoInfer<Names>, 'overseer' | 'developer' | 'reviewer' | 'tester' | 'consultant' | 'observer'>>,
+  members: Partial<
+    Record<NoInfer<Names>, 'overseer' | 'developer' | 'reviewer' | 'tester' | 'consultant' | 'observer'>
+  >,
   name = 'our feature',
 ): Promise<string> {
   const { id } = await net.node[owner].call('projects.create', { name })
