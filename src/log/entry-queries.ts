@@ -139,16 +139,22 @@ export function entryQueries(database: Database) {
     ofType: database.statement<Log & { type: string }, PlacedColumns>((value) =>
       entries().select(placedColumns).where('log', '=', value('log')).where('type', '=', value('type')),
     ),
+    placeAt: database.statement<Log & { chain: number; position: number }, At>((value) =>
+      entries()
+        .select(['lamport', 'id'])
+        .where('log', '=', value('log'))
+        .where('chain', '=', value('chain'))
+        .where('position', '=', value('position')),
+    ),
     signedOf: database.statement<
-      Log & At & { chain: number; position: number; limit: number },
-      Pick<EntryRow, 'lamport' | 'id' | 'position' | 'header' | 'facts' | 'texts'>
+      Log & { chain: number; position: number; limit: number },
+      Pick<EntryRow, 'lamport' | 'id' | 'header' | 'facts' | 'texts'>
     >((value) =>
       entries()
-        .select(['lamport', 'id', 'position', 'header', 'facts', 'texts'])
+        .select(['lamport', 'id', 'header', 'facts', 'texts'])
         .where('log', '=', value('log'))
         .where('chain', '=', value('chain'))
         .where('position', '>=', value('position'))
-        .where((e) => e(e.refTuple('lamport', 'id'), '>', e.tuple(value('lamport'), value('id'))))
         .orderBy('position')
         .limit(value('limit')),
     ),

@@ -78,8 +78,9 @@ export interface EntryStore {
   page(after: Place | undefined, limit: number): { entry: Placed; verdict: Verdict }[]
   /** In order of place. */
   ofTypes(wanted: (type: string) => boolean): Placed[]
-  /** Entries of a chain from a position on, behind a place, in the order of the chain. */
-  signedOf(chain: number, from: number, after: Place | undefined, limit: number): StoredSigned[]
+  placeAt(chain: number, position: number): Place | undefined
+  /** Entries of a chain from a position on, in its order. */
+  signedOf(chain: number, from: number, limit: number): StoredSigned[]
 
   query(query: EntryQuery): LoggedEntry[]
   /** Ids that begin so, at most `limit`. */
@@ -95,6 +96,5 @@ export interface EntryStore {
 }
 
 export interface StoredSigned extends Place {
-  position: number
   signed: SignedEntry
 }

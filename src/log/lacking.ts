@@ -4,7 +4,7 @@ import type { EntryStore, StoredSigned } from './entry-store.ts'
 import type { Branch, LackingOptions } from './replica.ts'
 import { comparePlaces, type Place, type Placed } from './types.ts'
 
-const PAGE = 64
+const PAGE = 24
 
 interface Parts {
   store: EntryStore
@@ -44,17 +44,16 @@ export function lacking(
   /** What is to come of each chain, a page at a time. */
   const sources = chains.ends().flatMap((end) => {
     const to = last ? (last.clock[end.chain] ?? 0) : end.position + 1
-    const from = have[end.chain] ?? 0
-    return from < to ? [{ chain: end.chain, from, to, after, page: [] as StoredSigned[], index: 0 }] : []
+    const from = after ? behind(store, end.chain, have[end.chain] ?? 0, to, after) : (have[end.chain] ?? 0)
+    return from < to ? [{ chain: end.chain, from, to, page: [] as StoredSigned[], index: 0 }] : []
   })
   const next = (source: (typeof sources)[number]): StoredSigned | undefined => {
     if (source.index === source.page.length && source.from < source.to) {
-      source.page = store.signedOf(source.chain, source.from, source.after, Math.min(PAGE, source.to - source.from))
+      source.page = store.signedOf(source.chain, source.from, Math.min(PAGE, source.to - source.from))
       source.index = 0
-      source.from = (source.page.at(-1)?.position ?? source.to) + 1
+      source.from += source.page.length
     }
-    const found = source.page[source.index]
-    return found && found.position < source.to ? found : undefined
+    return source.page[source.index]
   }
 
   const entries: SignedEntry[] = []
@@ -74,4 +73,16 @@ export function lacking(
     entries.push(first.entry.signed)
     place = { lamport: first.entry.lamport, id: first.entry.id }
   }
+}
+
+/** The first position of a chain from `low` on whose entry stands behind a place; `high` when there is none below it. Places grow along a chain. */
+function behind(store: EntryStore, chain: number, low: number, high: number, place: Place): number {
+  let [from, to] = [low, high]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const entry = store.placeAt(chain, middle)
+    if (entry && comparePlaces(entry, place) > 0) to = middle
+    else from = middle + 1
+  }
+  return from
 }

@@ -86,12 +86,11 @@ export function memoryStore(): EntryStore {
       return ordered.slice(first, first + limit).map(({ entry, verdict }) => ({ entry, verdict }))
     },
     ofTypes: (wanted) => ordered.filter(({ entry }) => wanted(entry.type)).map(({ entry }) => entry),
-    signedOf: (chain, position, after, limit) =>
+    placeAt: (chain, position) => chains[chain]?.[position]?.entry,
+    signedOf: (chain, position, limit) =>
       (chains[chain] ?? [])
-        .slice(position)
-        .filter(({ entry }) => !after || comparePlaces(entry, after) > 0)
-        .slice(0, limit)
-        .map(({ entry, signed }) => ({ lamport: entry.lamport, id: entry.id, position: entry.position, signed })),
+        .slice(position, position + limit)
+        .map(({ entry, signed }) => ({ lamport: entry.lamport, id: entry.id, signed })),
 
     query: (query) => found(query, () => true),
     withPrefix: (prefix, limit) =>

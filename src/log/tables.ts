@@ -128,10 +128,11 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
       }
       return found.map(placedOf).sort(comparePlaces)
     },
-    signedOf: (chain, position, after = START, limit) =>
+    placeAt: (chain, position) => queries.placeAt.first({ log, chain, position }),
+    signedOf: (chain, position, limit) =>
       queries.signedOf
-        .all({ log, chain, position, lamport: after.lamport, id: after.id, limit })
-        .map((row) => ({ lamport: row.lamport, id: row.id, position: row.position, signed: signedRow(row) })),
+        .all({ log, chain, position, limit })
+        .map((row) => ({ lamport: row.lamport, id: row.id, signed: signedRow(row) })),
 
     query: (query): LoggedEntry[] => database.all(selected(query)).map(loggedOf),
     withPrefix: (prefix, limit) =>
