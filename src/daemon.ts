@@ -184,6 +184,7 @@ export async function startDaemon({
     mailbox,
     settings,
     owner: () => owners.claim()?.attestation.owner,
+    seek: (did, addresses, teller) => network.seek(did, addresses, teller),
     tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
   })
   if (settings.wake_command !== '') await wake.install(settings.wake_command, folder)
@@ -226,7 +227,12 @@ export async function startDaemon({
     onOwner: owners.shown,
   })
 
-  book.onChange((before, after) => database.afterCommit(() => network.peerChanged(before, after)))
+  book.onChange((before, after) =>
+    database.afterCommit(() => {
+      network.peerChanged(before, after)
+      if (before?.owner !== after.owner) inProjects.sync.reconsider(after.did)
+    }),
+  )
 
   function tellOfAgents() {
     directory.refresh()

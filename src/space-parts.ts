@@ -40,6 +40,8 @@ interface SpacePartsNeeds
   settings: Pick<Settings, 'auto_accept_invitations'>
   /** The DID of the owner who attests this node now. */
   owner(): string | undefined
+  /** Connects to who shares a space with this node; not there where there is no network. */
+  seek?: InvitationParts['seek']
   /** Writes to an agent of this node as the operator. */
   tell(agent: string, text: string): Promise<unknown>
 }
@@ -64,6 +66,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     self: self.did,
     spaces,
     telemetry,
+    seek: (did) => needs.seek?.(did),
     mayRead(space, did) {
       const owner = book.get(nodeOf(did))?.owner
       return owner !== undefined && spaces.info(space)?.kind === 'project' && projects.isHere(space)

@@ -53,8 +53,8 @@ export interface P2pNetwork extends Network {
    */
   keepConnected(address: string): void
   /**
-   * Whoever shares a space with this node need not be a friend: dials it wherever it may be, now and after every loss, until `unseek`; not without
-   * `auto_connect`, and not who is blocked or was disconnected by the operator. To be called after `start`.
+   * Whoever shares a space with this node need not be a friend: dials it wherever it may be, now and after every loss, until `unseek`; but not who
+   * is blocked or was disconnected by the operator. To be called after `start`.
    * @param addresses where it is said to be, by `teller`; each is tried as far as it leads away from this node.
    */
   seek(did: string, addresses?: readonly string[], teller?: string): void
@@ -164,9 +164,9 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
   })
 
   const wants = (did: string): boolean =>
-    parts.autoConnect &&
     !shunned.has(did) &&
-    (book.trust(did) >= Math.max(1, parts.minTrust) || (sought.has(did) && !book.isBlocked(did)))
+    !book.isBlocked(did) &&
+    (sought.has(did) || (parts.autoConnect && book.trust(did) >= Math.max(1, parts.minTrust)))
 
   function onLost(did: string): void {
     locator.gone(did)

@@ -18,7 +18,7 @@ export const inboxOf = (did: string): string => {
 
 /** Saying yes or no to an invitation. */
 export function createAnswering(parts: InvitationParts, tables: InvitationTables, { post }: Sending) {
-  const { clock, key, events, spaces, projects, telemetry } = parts
+  const { clock, key, database, events, spaces, projects, telemetry } = parts
 
   const isOver = (status: string) => new AgoraError('not_pending', `id: this invitation is ${status}.`, { field: 'id' })
 
@@ -46,13 +46,17 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
     const entry = acceptance(row, author)
     const now = clock.now()
     tables.change(row, { status: 'accepted', decided_at: now, accept: JSON.stringify(entry.signed) })
-    const told = new Set([nodeOf(row.from_did), ...(JSON.parse(row.members) as string[])])
+    const named = JSON.parse(row.members) as { did: string; addresses: string[] }[]
+    const told = new Set([nodeOf(row.from_did), ...named.map(({ did }) => did)])
     told.delete(key.did)
     spaces.joinWithin(row.space, {
       kind: 'project',
       title: row.name,
       entries: [stored(row.project), stored(row.invite), entry],
       members: [...told],
+    })
+    database.afterCommit(() => {
+      for (const { did, addresses } of named) parts.seek?.(did, addresses, nodeOf(row.from_did))
     })
     for (const member of told) post(invitationWires.accept.type, member, { space: row.space, entry: entry.signed })
     events.emit('project.accepted', inboxOf(row.to_did), { project_id: row.space, invitation: row.id })

@@ -21,6 +21,8 @@ export interface InvitationParts {
   spaces: Spaces
   projects: Projects
   agents: { has(name: string): boolean }
+  /** Connects to a member that may be no friend, perhaps at these addresses, which `teller` told. */
+  seek?: ((did: string, addresses?: readonly string[], teller?: string) => void) | undefined
   /** Whether invitations of peers of trust 4 are accepted as they come. */
   autoAccept: boolean
 }

@@ -59,7 +59,7 @@ export function invitationsWire(
     }
     const { summary, members } = envelope.body as {
       summary: { name: string; description?: string }
-      members: { did: string }[]
+      members: { did: string; addresses: string[] }[]
     }
     const row: InvitationRow = {
       space,
@@ -78,7 +78,7 @@ export function invitationsWire(
       project: JSON.stringify(create.signed),
       invite: JSON.stringify(invite.signed),
       accept: null,
-      members: JSON.stringify(members.map((one) => nodeOf(one.did))),
+      members: JSON.stringify(members.map(({ did, addresses }) => ({ did: nodeOf(did), addresses }))),
     }
     tables.insert(row)
     const data = { project_id: space, invitation: id, name: row.name, from: row.from_did, role }

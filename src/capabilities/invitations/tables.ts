@@ -20,7 +20,7 @@ export interface InvitationRow {
   project: string
   invite: string
   accept: string | null
-  /** The nodes its sender named as members, as JSON. */
+  /** The nodes its sender named as members, and where they are said to be: JSON of `{ did, addresses }[]`. */
   members: string
 }
 
