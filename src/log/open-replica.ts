@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts'
 import { AgoraError, isErrorCode } from '../base/errors.ts'
-import { HEADS_MAX } from '../contract/entry.ts'
 import { COUNTS, type Verdict } from '../contract/verdict.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import { createChains } from './chains.ts'
@@ -9,6 +8,7 @@ import { makeEntry } from './entry.ts'
 import type { EntryStore } from './entry-store.ts'
 import { createFold, isSame, type Judged } from './fold.ts'
 import { isForked, lacking } from './lacking.ts'
+import { parentsOf } from './parents.ts'
 import { placeEntry } from './place-entry.ts'
 import { createRecent } from './recent.ts'
 import type { Admitted, EntryInput, Replica } from './replica.ts'
@@ -108,16 +108,17 @@ export function openReplica<Judgement, Tables extends object>(
   /** The entry that would be written, and what it would come to. */
   function draft(input: EntryInput): { checked: CheckedEntry; placed: Placed; judged: Judged } {
     if (!key) throw new AgoraError('internal', 'This log was opened to be read.')
-    const own = chains.of(key.did).sort(comparePlaces).at(-1)
-    const tips = chains.tips().sort(comparePlaces)
-    const heads = tips.filter(({ id }) => id !== own?.id).slice(-HEADS_MAX)
+    const unseen = fold.stoppedBy() === undefined ? [] : store.ofTypes((type) => !rules.isKnown(type))
+    const parents = parentsOf({ chains, view }, key.did, unseen)
+    if (!parents) throw older(fold.stoppedBy())
+    const { prev, heads, lamport } = parents
     const checked = makeEntry(key, {
       space,
       author: input.author,
-      seq: own ? own.seq + 1 : 0,
-      prev: own?.id,
+      seq: prev ? prev.seq + 1 : 0,
+      prev: prev?.id,
       heads: heads.map(({ id }) => id),
-      lamport: 1 + Math.max(own?.lamport ?? 0, tips.at(-1)?.lamport ?? 0),
+      lamport,
       at: clock.now(),
       type: input.type,
       facts: input.facts,
@@ -144,13 +145,9 @@ export function openReplica<Judgement, Tables extends object>(
     }
   }
 
-  function refuseOlder() {
-    const type = fold.stoppedBy()
-    if (type === undefined) return
-    throw new AgoraError('upgrade_needed', `Members write entries here that this version does not know (${type}).`, {
-      hint: 'Install a newer Agora.',
-    })
-  }
+  /** The unknown type that forbids to write this; what takes those who write such out may be written all the same. */
+  const refusedFor = (type: string): string | undefined =>
+    rules.isRemedy?.(type) === true ? undefined : fold.stoppedBy()
 
   return {
     space,
@@ -170,12 +167,13 @@ export function openReplica<Judgement, Tables extends object>(
     count: () => store.count(),
 
     trial(input) {
-      const type = fold.stoppedBy()
+      const type = refusedFor(input.type)
       if (type !== undefined) return { state: 'refused', code: 'upgrade_needed', reason: `${type} is not known here.` }
       return draft(input).judged.verdict
     },
     append(input, changed) {
-      refuseOlder()
+      const type = refusedFor(input.type)
+      if (type !== undefined) throw older(type)
       const { checked, placed, judged } = draft(input)
       if (judged.verdict.state !== 'counts') throw refusalError(judged)
       take(checked, placed)
@@ -235,6 +233,11 @@ export function openReplica<Judgement, Tables extends object>(
     snapshot: () => fold.snapshot(),
   }
 }
+
+const older = (type: string | undefined) =>
+  new AgoraError('upgrade_needed', `Members write entries here that this version does not know (${type}).`, {
+    hint: 'Install a newer Agora. If somebody only wants to disturb: suspending or removing whoever wrote them works all the same.',
+  })
 
 const pick = ({ refolded, changed }: Pick<Admitted, 'refolded' | 'changed'>) => ({ refolded, changed })
 

@@ -64,6 +64,11 @@ export interface SpaceRules<Judgement = unknown, Tables extends object = Record<
   /** False for a type of a newer version: the fold stops there. */
   isKnown(type: string): boolean
   /**
+   * Whether an entry of this type may be written though the fold stops at an unknown one: what takes somebody out, and so holds what that one wrote. It is
+   * written as if the unknown ones, and what follows them, had not come.
+   */
+  isRemedy?(type: string): boolean
+  /**
    * Whether a chain may begin with this entry (it has no `prev`), by what is in its past alone: the space's first entry, or the answer to an invitation of
    * its node. Anything else is not taken in at all.
    */

@@ -57,6 +57,7 @@ export function projectRulesOf<Tables extends object>(
     tables: parts.flatMap((part) => part.tables as readonly (keyof Tables & string)[]),
     isAuthority: isAuthorityType,
     isKnown: (type) => isAuthorityType(type) || byType.has(type),
+    isRemedy: (type) => type === 'project.suspend' || type === 'project.remove',
     mayBegin,
     judge(authority, log) {
       const judgement = judgeOnward(authority, log, previous.get(log))

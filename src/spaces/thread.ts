@@ -165,6 +165,7 @@ export const threadRules: SpaceRules<ThreadJudgement, ThreadTables> = {
   tables: ['thread'],
   isAuthority: (type) => type !== 'thread.message' && Object.hasOwn(threadFacts, type),
   isKnown: (type) => Object.hasOwn(threadFacts, type),
+  isRemedy: (type) => type === 'thread.update',
   mayBegin: (entry, log) =>
     entry.type === 'thread.create'
       ? entry.lamport === 1

@@ -453,3 +453,35 @@ test('whose words a redaction takes away is told by what it follows alone', (t) 
   t.deepEqual(p.node('alice').replica.verdict(redact.id), p.node('carol').replica.verdict(redact.id))
   t.deepEqual(p.node('carol').replica.texts(said.id), { text: 'hello' })
 })
+
+test('who stops everybody with a type that nobody knows is suspended, and all goes on', (t) => {
+  const p = begun({ bob: 'developer', carol: 'overseer', mallory: 'observer', zoe: 'observer' })
+  const unknown = p.lie('mallory', 'task.explode', { id: p.thing() })
+  p.send('mallory', 'zoe')
+  const other = p.lie('zoe', 'lock.grant', {})
+  const onTop = p.lie('mallory', 'room.leap', {}, {})
+  p.heal()
+  for (const name of ['alice', 'bob', 'carol']) {
+    t.is(p.node(name).replica.upgradeNeeded(), 'task.explode')
+    t.is(p.attempt(name, 'task.create', task(p)), 'upgrade_needed')
+  }
+  // Who is suspended without being the one changes nothing; bob may not anyway.
+  t.is(p.attempt('bob', 'project.suspend', { who: p.did('mallory') }), 'not_permitted')
+  const one = p.write('carol', 'project.suspend', { who: p.did('mallory') })
+  t.is(p.node('carol').replica.upgradeNeeded(), 'lock.grant')
+  p.heal()
+  p.write('alice', 'project.remove', { who: p.did('zoe') })
+  p.heal()
+  for (const name of ['alice', 'bob', 'carol']) {
+    const { replica } = p.node(name)
+    t.is(replica.upgradeNeeded(), undefined)
+    t.deepEqual(replica.verdict(unknown.id), { state: 'held', by: one.id })
+    t.is(replica.verdict(other.id)?.state, 'held')
+    t.is(replica.verdict(onTop.id)?.state, 'held')
+    t.is(p.attempt(name, 'task.create', task(p)), 'counts')
+  }
+  p.heal()
+  t.is(new Set(p.members().map(({ replica }) => replica.stateHash())).size, 1)
+  // Also for whoever comes new.
+  t.is(p.fresh(p.all('bob')).stateHash(), p.node('bob').replica.stateHash())
+})
