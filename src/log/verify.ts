@@ -1,4 +1,4 @@
-import { base58btc } from 'multiformats/bases/base58'
+import { base58 } from '../base/base58.ts'
 import { canonicalJson } from '../base/canonical.ts'
 import {
   ENTRY_PREFIX,
@@ -21,7 +21,7 @@ export type Read = { entry: CheckedEntry; signedText: string; fault?: never } | 
 export type Checked = { entry: CheckedEntry; fault?: never } | { entry?: never; fault: EntryFault }
 
 /** As ids and hashes are written: base58btc without a multibase prefix. */
-export const hashText = (sha256: Sha256, text: string): string => base58btc.encode(sha256(text)).slice(1)
+export const hashText = (sha256: Sha256, text: string): string => base58(sha256(text))
 
 /**
  * Everything of an entry's check but the signature, which is one of the header's author over `signedText`. Pure, so that a browser can do it too; what the
