@@ -1,4 +1,4 @@
-import type { Message } from '../capabilities/messaging/schema.ts'
+import type { Message, Place } from '../capabilities/messaging/schema.ts'
 import type { Context } from './context.ts'
 import { ago, framed, shortId, shownName } from './text.ts'
 
@@ -13,9 +13,18 @@ export function messageText(message: Message, { io, style }: Context): string {
     `${style.bold(style.cyan(shownName(from.name)))} ${style.dim(`(${marks.join(', ')})`)} to ${shownName(message.to_name)}`,
     style.dim(ago(message.sent_at, io.clock.now())),
     style.dim(`id ${shortId(message.id)}`),
+    ...(message.said_in ? [style.dim(placeText(message.said_in))] : []),
     ...(message.reply_to ? [style.dim(`answers ${shortId(message.reply_to)}`)] : []),
     style.dim(`conversation ${shortId(message.conversation_id)}`),
   ]
   const body = framed(message.body, io.columns).join('\n')
   return `${about.join(style.dim(' · '))}\n${body}\n`
+}
+
+/** Where something was said that is no mail. */
+function placeText({ project, room, thread, thread_id }: Place): string {
+  if (room !== undefined) return `in #${shownName(room)} of ${shownName(project ?? '')}`
+  return thread === undefined
+    ? `in the thread ${shownName((thread_id ?? '').slice(0, 8))}`
+    : `in the thread “${shownName(thread)}”`
 }

@@ -287,9 +287,14 @@ export function createMailbox(parts: MessagingParts) {
     readsSaid: (type: string, reader: SaidReader) => void readers.set(type, reader),
     said,
     /** What a message says. */
-    text(position: number): { text: string; conversation_id: string } {
+    text(position: number): { text: string; conversation_id: string; where?: Record<string, string> | undefined } {
       const row = tables.at(position)
-      return { text: row ? (said(row)?.text ?? parse(row).body.text) : '', conversation_id: row?.conversation_id ?? '' }
+      const spoken = row && said(row)
+      return {
+        text: row ? (spoken?.text ?? parse(row).body.text) : '',
+        conversation_id: row?.conversation_id ?? '',
+        where: spoken && whereOf(spoken),
+      }
     },
     /** Within a write: notes on what was stored, for who sent it. */
     note(positions: number[], note: string, at: number): void {
@@ -334,3 +339,18 @@ export function createMailbox(parts: MessagingParts) {
   }
 }
 export type Mailbox = ReturnType<typeof createMailbox>
+
+/** Where something was said, as it is told to whoever is to answer there. */
+function whereOf({ role, place }: Said): Record<string, string> {
+  const { project, project_id, room, thread, thread_id, entry } = place
+  const all = {
+    Project: project,
+    'Project id': project_id,
+    Room: room,
+    'Their role': role,
+    Thread: thread,
+    'Thread id': thread_id,
+    Entry: entry,
+  }
+  return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined))
+}

@@ -20,6 +20,8 @@ export interface Caller {
   human: boolean
   at: number
   text: string
+  /** Where it was said, for whoever is to answer. */
+  more?: Record<string, string> | undefined
 }
 
 export interface WakeFiles {

@@ -13,7 +13,8 @@ import type { Database } from '../../store/database.ts'
 export interface WakeMail {
   /** Whether it lies in the inbox and has not been shown. */
   isUnread(inbox: string, position: number): boolean
-  text(position: number): { text: string; conversation_id: string }
+  /** `where`: the room or thread in which it was said, and how to answer there; for what is no mail. */
+  text(position: number): { text: string; conversation_id: string; where?: Record<string, string> | undefined }
   /** Within a write: notes on what was stored, for those who sent it. */
   note(positions: number[], note: string, at: number): void
 }

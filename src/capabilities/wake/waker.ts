@@ -186,6 +186,7 @@ export function createWaker(parts: WakeParts, tables: WakeTables, hooks: Hooks, 
       human: node === row.from_did,
       at: row.at,
       text: mailed?.text ?? row.reason ?? '',
+      more: mailed?.where,
     }
   }
 
