@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { wellFormed } from '../../contract/common.ts'
 import { Did, Timestamp } from '../../contract/envelope.ts'
-import { DEPENDENCIES_MAX, FencingToken, LABELS_MAX, TaskPriority, TaskStatus } from './schema.ts'
+import { FencingToken } from '../../contract/keeper-message.ts'
+import { DEPENDENCIES_MAX, LABELS_MAX, TaskPriority, TaskStatus } from './schema.ts'
 
 /** The facts of the entries about tasks. Loose: what newer versions add is kept and ignored. What decides whether an entry is valid is protocol. */
 const TaskId = z.uuidv4('is not a UUIDv4')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Cursor, Limit, page, queryFlag } from '../../contract/common.ts'
+import { FencingToken } from '../../contract/keeper-message.ts'
 import { operation } from '../../contract/operation.ts'
 import { IdOrPrefix, ProjectRef, Prose, Title } from '../../contract/space.ts'
 import { AuditEntry } from '../audit/schema.ts'
@@ -8,7 +9,6 @@ import {
   ChangedTask,
   Claim,
   ClaimedTask,
-  FencingToken,
   Label,
   Labels,
   Task,

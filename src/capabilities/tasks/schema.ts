@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Address, Time, wellFormed } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
+import { FencingToken } from '../../contract/keeper-message.ts'
 import { IdOrPrefix, Who } from '../../contract/space.ts'
 
 export const taskStatuses = ['todo', 'in_progress', 'done', 'blocked'] as const
@@ -29,10 +30,6 @@ export const TaskRefs = z
   .transform((ids) => [...new Set(ids)])
 /** A member’s name or DID; `me` is whoever asks. */
 export const Assignee = Address
-
-/** Of a keeper: its epoch, and a number that grows with every grant. Of two tokens for one thing the higher is the later. */
-export const FencingToken = z.tuple([z.int().min(0), z.int().min(0)]).meta({ id: 'FencingToken' })
-export type FencingToken = z.output<typeof FencingToken>
 
 export const Claim = z
   .object({

@@ -1,7 +1,8 @@
 import { nodeOf } from '../../base/did.ts'
+import type { FencingToken } from '../../contract/keeper-message.ts'
 import type { Draft, Refusal } from '../../contract/state.ts'
 import type { ReleaseReason } from './facts.ts'
-import { type FencingToken, type TaskPriority, type TaskStatus, taskPriorities } from './schema.ts'
+import { type TaskPriority, type TaskStatus, taskPriorities } from './schema.ts'
 
 /** That somebody did something, by the clock of whoever wrote the entry. */
 export interface Deed {
