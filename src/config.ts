@@ -122,6 +122,12 @@ export const settingsTable = {
     'origins such as http://localhost:5173',
   ),
   envelopes_per_second: whole(1, 1_000_000, 100, 'envelopes a peer may send each second; more is delayed'),
+  lease_minutes: whole(
+    1,
+    1_440,
+    15,
+    'minutes after which a claim that this node granted lapses when nothing is heard of its holder',
+  ),
   log_entries_per_second: whole(
     1,
     10_000_000,

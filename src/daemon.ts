@@ -30,6 +30,7 @@ import { authenticator } from './core/tokens.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
 import { directLane } from './p2p/direct/index.ts'
+import { keeperLane } from './p2p/keeper/index.ts'
 import { logLane } from './p2p/log/index.ts'
 import { createNetwork } from './p2p/node.ts'
 import { createSpaceParts } from './space-parts.ts'
@@ -213,6 +214,7 @@ export async function startDaemon({
     lanes: [
       directLane({ inbound, links: outbox, perSecond: settings.envelopes_per_second }),
       logLane({ port: inProjects.sync, perSecond: settings.log_entries_per_second, telemetry }),
+      keeperLane({ port: inProjects.keeper.port, telemetry }),
     ],
     introduction: () => ({
       name: home.name,

@@ -1,5 +1,7 @@
-import { nodeOf } from './base/did.ts'
+import { nodeOf, parseDid } from './base/did.ts'
+import type { AgentRegistry } from './capabilities/agents/registry.ts'
 import { auditHandlers } from './capabilities/audit/handlers.ts'
+import { entryView } from './capabilities/audit/views.ts'
 import { createInvitations } from './capabilities/invitations/handlers.ts'
 import type { InvitationParts } from './capabilities/invitations/parts.ts'
 import type { Mailbox } from './capabilities/messaging/mailbox.ts'
@@ -10,9 +12,12 @@ import { projectNews } from './capabilities/projects/held.ts'
 import type { ProjectParts } from './capabilities/projects/parts.ts'
 import { recordHandlers } from './capabilities/records/handlers.ts'
 import { createRooms } from './capabilities/rooms/handlers.ts'
+import { taskExclusive } from './capabilities/tasks/exclusive.ts'
+import { createTasks } from './capabilities/tasks/handlers.ts'
 import { createThreads } from './capabilities/threads/handlers.ts'
 import type { ThreadParts } from './capabilities/threads/parts.ts'
 import type { Settings } from './config.ts'
+import { createKeeper } from './core/keeper/index.ts'
 import { createProjects } from './core/projects.ts'
 import { createSpaces } from './core/spaces.ts'
 import { createSync } from './core/sync.ts'
@@ -34,10 +39,10 @@ interface SpacePartsNeeds
   > {
   self: { did: string }
   network: ProjectParts['network']
-  agents: ProjectParts['agents'] & ThreadParts['agents']
+  agents: ProjectParts['agents'] & ThreadParts['agents'] & Pick<AgentRegistry, 'has' | 'presence'>
   messaging: MessagingParts
   mailbox: Mailbox
-  settings: Pick<Settings, 'auto_accept_invitations'>
+  settings: Pick<Settings, 'auto_accept_invitations' | 'lease_minutes'>
   /** The DID of the owner who attests this node now. */
   owner(): string | undefined
   /** Connects to who shares a space with this node; not there where there is no network. */
@@ -74,6 +79,22 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
         : false
     },
   })
+  /** Who works here now; the operator does as long as the daemon. */
+  function isAlive(did: string): boolean {
+    const { agent } = parseDid(did)
+    return agent === undefined || ['online', 'idle', 'busy'].includes(needs.agents.presence(agent))
+  }
+  const keeper = createKeeper({
+    clock,
+    key,
+    database,
+    spaces,
+    telemetry,
+    isAlive,
+    kinds: [taskExclusive],
+    leaseMs: needs.settings.lease_minutes * 60_000,
+    catchUp: async (space) => void (await sync.synchronise(space, SYNCHRONISE_MAX)),
+  })
   const mail = createSpaceMail(messaging, mailbox)
   const shared = { ...needs, spaces, projects, mail }
   const invitations = createInvitations({ ...shared, autoAccept: needs.settings.auto_accept_invitations })
@@ -83,6 +104,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
   })
   const rooms = createRooms(shared)
   const threads = createThreads(shared)
+  const tasks = createTasks({ ...shared, keeper, hasAgent: needs.agents.has, entryView: entryView(directory) })
   spaces.onEntries(projectNews({ ...shared, log: telemetry.log }))
   spaces.onEntries(invitations.entries)
   outbox.onProgress(invitations.progress)
@@ -91,6 +113,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     spaces,
     projects,
     sync,
+    keeper,
     invitations,
     gate: projects.gate,
     askings: { ...calls.askings, ...invitations.askings },
@@ -101,18 +124,24 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
       ...auditHandlers(shared),
       ...rooms.handlers,
       ...threads.handlers,
+      ...tasks.handlers,
       ...recordHandlers({ ...shared, threads }),
     },
     /** Within a write: what nobody answered in time. */
     expire: () => invitations.expire(),
     /** Opens the logs and tells their members, once there is a network. */
-    start: () => database.write(() => sync.start()),
+    async start() {
+      await database.write(() => sync.start())
+      await keeper.start()
+    },
     async idle() {
+      await keeper.idle()
       await sync.idle()
       await database.idle()
     },
     async stop() {
       projects.stop()
+      await keeper.stop()
       await database.write(() => spaces.snapshot())
     },
   }

@@ -26,9 +26,10 @@ export interface Projects {
   taskCounts(project: string): Record<TaskStatus, number>
   /**
    * The DID of a member, or of an agent of one, by its name or DID.
+   * @param invited also somebody who was invited and has not answered yet.
    * @throws AgoraError `unknown_name`, `ambiguous_name`, or `not_found` for who is no member, naming `field`.
    */
-  member(project: string, address: string, field: string): string
+  member(project: string, address: string, field: string, invited?: 'invited'): string
   /** @throws AgoraError with the code of the verdict when the entry would not count. */
   append(project: string, input: EntryInput): Promise<Placed>
   /** The whole id of an entry. @throws AgoraError `not_found`, `ambiguous_name`, naming `field`. */
@@ -124,9 +125,13 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
       for (const [, task] of state.entries('tasks')) counts[statusOf(state, task)]++
       return counts
     },
-    member(project, address, field) {
+    member(project, address, field, invited) {
       const did = resolved(project, address, field)
-      if (standing(project).isMember(nodeOf(did))) return did
+      const { isMember, invitations } = standing(project)
+      if (isMember(nodeOf(did))) return did
+      const isInvited = ({ to, status }: { to: string; status: string }) =>
+        status === 'pending' && nodeOf(to) === nodeOf(did)
+      if (invited && [...invitations.values()].some(isInvited)) return did
       throw new AgoraError('not_found', `${field}: ${directory.nameOf(did)} is no member of this project.`, {
         field,
         hint: '`agora project show` names its members.',

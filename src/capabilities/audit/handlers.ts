@@ -12,6 +12,7 @@ import { checkLog } from '../../spaces/check-log.ts'
 import { projectEntryTypes } from '../../spaces/project-rules.ts'
 import type { AuditEntry } from './schema.ts'
 import { placeIn, storedEntries } from './stored-entries.ts'
+import { entryView } from './views.ts'
 
 export interface AuditParts {
   clock: Clock
@@ -28,23 +29,7 @@ const didOf = (actor: Actor): string => ('did' in actor ? actor.did : '')
 
 /** The record of a project is its log: what stands in it, whatever became of it. */
 export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<Handlers, Names> {
-  const who = (did: string) => ({ did, name: directory.nameOf(did) })
-
-  const view = (entry: LoggedEntry): AuditEntry => ({
-    id: entry.id,
-    type: entry.type,
-    author: who(entry.author),
-    seq: entry.seq,
-    lamport: entry.lamport,
-    at: rfc3339(entry.at),
-    received_at: rfc3339(entry.receivedAt),
-    ...(entry.subject === undefined ? {} : { subject: entry.subject }),
-    facts: entry.body,
-    ...(entry.texts === undefined ? {} : { texts: entry.texts }),
-    redacted: entry.redacted,
-    verdict: entry.verdict,
-    signature: 'verified',
-  })
+  const view = entryView(directory)
 
   function shown(project: string, id: string): AuditEntry {
     const entry = projects.replica(project).logged(id)

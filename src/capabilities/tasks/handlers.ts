@@ -47,7 +47,7 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
 
   const me = ({ actor }: CallContext): string => ('did' in actor ? actor.did : '')
   const member = (replica: Replica, text: string, self: string): string =>
-    text === 'me' ? self : projects.member(replica.space, text, 'assignee')
+    text === 'me' ? self : projects.member(replica.space, text, 'assignee', 'invited')
   const named = (text: string): string => text.replace(/did:agora:[^\s.,]+/g, (did) => directory.nameOf(did))
   /** With names in place of DIDs, as everything that is shown. */
   const shown = (error: unknown): unknown => {
