@@ -1,5 +1,8 @@
 import test from 'ava'
 import { canonicalJson } from '../../src/base/canonical.ts'
+import { CLOCKED_IN_MAX } from '../../src/capabilities/projects/rules.ts'
+import { ROOMS_MAX } from '../../src/capabilities/rooms/rules.ts'
+import { TASKS_SIZE_MAX } from '../../src/capabilities/tasks/state.ts'
 import { ownerKeyFromSeed } from '../../src/identity/owner.ts'
 import { checkEntry } from '../../src/log/entry.ts'
 import type { Placed } from '../../src/log/types.ts'
@@ -484,4 +487,80 @@ test('who stops everybody with a type that nobody knows is suspended, and all go
   t.is(new Set(p.members().map(({ replica }) => replica.stateHash())).size, 1)
   // Also for whoever comes new.
   t.is(p.fresh(p.all('bob')).stateHash(), p.node('bob').replica.stateHash())
+})
+
+// Too much.
+
+test('a flood of entries whose parents never come takes no more than its bounds, and stops nobody', (t) => {
+  const p = begun({ bob: 'developer', mallory: 'developer' })
+  const prev = lastOf(p, 'mallory')
+  const lamport = (prev?.lamport ?? 0) + 1
+  const missing = p.forge('mallory', 'task.create', task(p), { prev, heads: [], lamport })
+  const orphans = Array.from({ length: 10_500 }, (_, index) =>
+    p.forge(
+      'mallory',
+      'project.audit',
+      { action: `${index}` },
+      { prev: undefined, seq: 1, heads: [missing.id], lamport },
+    ),
+  )
+  const { replica } = p.node('alice')
+  for (let from = 0; from < orphans.length; from += 500) {
+    const { added, missing: wanted } = replica.admit(orphans.slice(from, from + 500), 'mallory')
+    t.is(added.length, 0)
+    t.deepEqual(wanted, [missing.id])
+  }
+  t.is(p.attempt('bob', 'task.create', task(p)), 'counts')
+  p.heal('alice', 'bob')
+  t.is(replica.stateHash(), p.node('bob').replica.stateHash())
+  // Once it comes, all that waited for it turn out to be none, but for the oldest, which were forgotten.
+  const { added, faults } = replica.admit([missing])
+  t.is(added.length, 1)
+  t.is(faults.length, 10_000)
+})
+
+test('titles and labels of tasks are bounded; deleting makes room', (t) => {
+  const p = begun({ bob: 'developer', mallory: 'developer' })
+  const long = 'x'.repeat(500)
+  const labels = Array.from({ length: 20 }, (_, index) => 'y'.repeat(60) + String(1000 + index))
+  const many = Math.ceil(TASKS_SIZE_MAX / (500 + 20 * 64)) + 5
+  const entries = Array.from({ length: many }, () => {
+    const entry = p.forge('mallory', 'task.create', { ...task(p, long), labels })
+    p.node('mallory').replica.admit([entry])
+    return entry
+  })
+  p.send('mallory', 'alice')
+  p.send('alice', 'bob')
+  const { replica } = p.node('bob')
+  t.is(replica.verdict(entries[0]?.id ?? '')?.state, 'counts')
+  t.like(replica.verdict(entries.at(-1)?.id ?? ''), { state: 'refused', code: 'limit_reached' })
+  t.is(p.attempt('bob', 'task.create', { ...task(p, long), labels }), 'limit_reached')
+  t.is(p.attempt('alice', 'task.delete', { task: entries[0]?.body['id'], override: true }), 'counts')
+  p.send('alice', 'bob')
+  t.is(p.attempt('bob', 'task.create', { ...task(p, long), labels }), 'counts')
+  p.heal('alice', 'bob')
+  t.is(replica.stateHash(), p.node('alice').replica.stateHash())
+})
+
+test('a node is clocked in as so many agents and no more; rooms are bounded too', (t) => {
+  const p = begun({ mallory: 'developer', bob: 'developer' })
+  const { replica } = p.node('mallory')
+  const verdicts = (count: number, type: string, facts: (index: number) => Record<string, unknown>, who = 'mallory') =>
+    Array.from({ length: count }, (_, index) => {
+      const entry = p.forge(who.replace('*', String(index)), type, facts(index))
+      replica.admit([entry])
+      return replica.verdict(entry.id)
+    })
+  const clocks = verdicts(CLOCKED_IN_MAX + 1, 'project.clock_in', () => ({}), 'agent-*@mallory')
+  t.is(clocks.at(-2)?.state, 'counts')
+  t.like(clocks.at(-1), { state: 'refused', code: 'limit_reached' })
+  const rooms = verdicts(ROOMS_MAX + 1, 'room.create', (index) => ({ id: p.thing(), name: `room ${index}` }))
+  t.is(rooms.at(-2)?.state, 'counts')
+  t.like(rooms.at(-1), { state: 'refused', code: 'limit_reached' })
+  p.send('mallory', 'bob')
+  t.is(p.attempt('claude@bob', 'project.clock_in'), 'counts')
+  // With its author all of it goes.
+  p.heal()
+  p.write('alice', 'project.suspend', { who: p.did('mallory') })
+  t.is(p.node('alice').replica.state().size('clocked_in'), 1)
 })

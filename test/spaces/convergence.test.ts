@@ -1,12 +1,21 @@
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
+import type { EntryStore } from '../../src/log/entry-store.ts'
+import { memoryStore } from '../../src/log/memory-store.ts'
+import { entryTables } from '../../src/log/tables.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { raw, temporaryFolder } from '../helpers/database.ts'
 import { people, random, Step, shuffled, workIn } from './random-work.ts'
-import { begun, type signedProject, verdictsOf } from './signed-project.ts'
+import { begun, signedProject, verdictsOf } from './signed-project.ts'
 
 type Project = ReturnType<typeof signedProject>
 
-const start = () => {
-  const p = begun({ bob: 'overseer', carol: 'overseer', dave: 'developer', erin: 'tester' })
+/** More of them to search for longer. */
+const RUNS = Number(process.env['AGORA_RUNS'] ?? 24)
+
+const start = (newStore?: () => EntryStore) => {
+  const p = begun({ bob: 'overseer', carol: 'overseer', dave: 'developer', erin: 'tester' }, { newStore })
   // Invited, and not there yet; it has what the others have, to do harm with.
   p.invite('alice', 'mallory', 'developer')
   p.heal()
@@ -31,18 +40,43 @@ function agree(t: ExecutionContext, p: Project, seed: number): void {
   }
 }
 
-const runs = Number(process.env['AGORA_RUNS'] ?? 60)
+const Work = fc.array(Step, { minLength: 20, maxLength: 70, size: 'max' })
 
 test('whatever members do, in whatever order it comes to whom, all come to the same', (t) => {
   fc.assert(
-    fc.property(fc.array(Step, { maxLength: 80, size: 'max' }), fc.nat(), (steps, seed) => {
+    fc.property(Work, fc.nat(), (steps, seed) => {
       const p = start()
       const work = workIn(p)
       for (const step of steps) work.take(step)
       agree(t, p, seed)
     }),
-    { numRuns: runs },
+    { numRuns: RUNS, includeErrorInReport: true },
   )
+})
+
+test('so do those whose logs are on disk', (t) => {
+  const folder = temporaryFolder(t)
+  const databases: ReturnType<typeof openDatabase>[] = []
+  const space = signedProject().space
+  // Half of them keep theirs on disk, half in memory.
+  let made = 0
+  const newStore = () => {
+    if (++made % 2 === 0) return memoryStore()
+    const database = openDatabase(join(folder, `${databases.length}.db`))
+    database.run(raw('PRAGMA synchronous = OFF'))
+    databases.push(database)
+    return entryTables(database).of(space)
+  }
+  fc.assert(
+    fc.property(Work, fc.nat(), (steps, seed) => {
+      const p = start(newStore)
+      const work = workIn(p)
+      for (const step of steps) work.take(step)
+      agree(t, p, seed)
+    }),
+    { numRuns: Math.ceil(RUNS / 8), includeErrorInReport: true },
+  )
+  for (const database of databases) database.close()
 })
 
 test('an owner who has just begun makes an overseer', (t) => {

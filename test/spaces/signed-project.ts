@@ -48,9 +48,13 @@ const parts = (store: EntryStore, space: string, key?: NodeKey) => ({ space, rul
 
 /** A real log of a project with real signatures, on as many nodes as a test wants. Ids are the same in every run as long as there are no texts. */
 export function signedProject({
-  newStore = memoryStore as () => EntryStore,
+  newStore = memoryStore,
   name = 'p',
-  facts = {} as Record<string, unknown>,
+  facts = {},
+}: {
+  newStore?: (() => EntryStore) | undefined
+  name?: string
+  facts?: Record<string, unknown>
 } = {}) {
   const members = new Map<string, Member>()
   let things = 0

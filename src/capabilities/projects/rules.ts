@@ -4,7 +4,7 @@ import { wellFormed } from '../../contract/common.ts'
 import { EntryId, Hash } from '../../contract/entry.ts'
 import { Did } from '../../contract/envelope.ts'
 import type { SpacePermission } from '../../contract/permissions.ts'
-import type { Applied, Apply, Refusal } from '../../contract/state.ts'
+import type { Applied, Apply, Draft, Refusal } from '../../contract/state.ts'
 
 /** Who is clocked in, by DID. */
 export interface ClockedIn {
@@ -15,6 +15,9 @@ export interface ClockedIn {
 }
 export type ProjectTables = { clocked_in: ClockedIn }
 export const projectTables = ['clocked_in'] as const satisfies readonly (keyof ProjectTables)[]
+
+/** How many of one node can be clocked in at once; part of the protocol, for all nodes must refuse the same. */
+export const CLOCKED_IN_MAX = 256
 
 const texts = { texts_hash: Hash.optional() }
 const facts = {
@@ -87,6 +90,8 @@ export const applyProject: Apply<ProjectTables> = (state, entry, log) => {
   }
   switch (type) {
     case 'project.clock_in':
+      if (!state.has('clocked_in', author) && ofNode(state, node) >= CLOCKED_IN_MAX)
+        return refuse('limit_reached', `${CLOCKED_IN_MAX} of this node are clocked in, and no more can be.`)
       state.set('clocked_in', author, { since: state.get('clocked_in', author)?.since ?? at, entry: id })
       return undefined
     case 'project.clock_out':
@@ -108,6 +113,14 @@ export const applyProject: Apply<ProjectTables> = (state, entry, log) => {
       return refuse('invalid_input', 'entry: has no texts that could be taken away.', 'entry')
     }
   }
+}
+
+function ofNode(state: Draft<ProjectTables>, node: string): number {
+  // Of few there is nothing to count.
+  if (state.size('clocked_in') < CLOCKED_IN_MAX) return 0
+  let count = 0
+  for (const [did] of state.entries('clocked_in')) if (nodeOf(did) === node) count++
+  return count
 }
 
 /** As `spaces/` composes it. */

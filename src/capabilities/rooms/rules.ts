@@ -30,6 +30,8 @@ export type RoomTables = {
 }
 
 export const MENTIONS_MAX = 64
+/** Rooms beside `main`; part of the protocol, for all nodes must refuse the same. */
+export const ROOMS_MAX = 1_000
 
 const Name = wellFormed(z.string().min(1).max(ROOM_NAME_MAX)).refine(
   (name) => name === name.normalize('NFC') && name === name.trim() && !/[@#/:\\\p{Cc}]/u.test(name),
@@ -101,6 +103,8 @@ function create(state: Draft<RoomTables>, { id: entry, author, at, body }: Appli
   if (!parsed.success) return malformed(parsed.error)
   const { id, name } = parsed.data
   if (state.has('rooms', id)) return { code: 'already_exists', reason: 'There is a room of this id.', field: 'id' }
+  if (state.size('rooms') >= ROOMS_MAX)
+    return { code: 'limit_reached', reason: `This project has ${ROOMS_MAX} rooms, and can have no more.` }
   const rival = roomNamed(state, name)
   if (rival) {
     return {
