@@ -204,3 +204,45 @@ test('a thread ends with a reason, and then nobody speaks', async (t) => {
     t.is((await node.call('threads.read', { thread_id })).items.length, 1, 'it can still be read')
   }
 })
+
+test('all of it by REST, as the seed names it', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await net.connect()
+  await trustEachOther(net, 'alice', 'bob')
+  const call = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${alice.daemon.api_url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${alice.daemon.operator_token}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: (await response.json()) as Record<string, never> & { items?: never[] } }
+  }
+  const made = await call('POST', '/threads', { title: 'by hand', closed: true, min_trust: 1 })
+  t.is(made.status, 201)
+  const id = String(made.body['id'])
+  t.is((await call('POST', `/threads/${id.slice(0, 10)}/participants`, { name: 'bob' })).status, 201)
+  t.is((await call('POST', `/threads/${id}/messages`, { body: 'hello' })).status, 201)
+  await net.settle()
+  t.is((await bob.call('threads.read', { thread_id: id })).items.length, 1)
+  t.is((await call('GET', `/threads/${id}/messages?query=hello`)).body.items?.length, 1)
+  t.is((await call('GET', '/threads')).body.items?.length, 1)
+  t.is((await call('PATCH', `/threads/${id}`, { title: 'renamed' })).body['title'], 'renamed' as never)
+  t.is((await call('DELETE', `/threads/${id}/participants/bob`)).status, 200)
+  t.is((await call('DELETE', `/threads/${id}?reason=enough`)).body['reason'], 'enough' as never)
+  t.is((await call('GET', `/threads/${id}`)).body['status'], 'ended' as never)
+  t.is((await call('POST', `/threads/${id}/messages`, { body: 'hello' })).status, 409)
+  t.is((await call('GET', '/threads/abc')).status, 400)
+  t.is((await call('GET', '/threads/abcdefgh')).status, 404)
+
+  const project = String((await call('POST', '/projects', { name: 'feature' })).body['id'])
+  t.is((await call('POST', `/projects/${project}/rooms`, { name: 'design' })).status, 201)
+  t.is((await call('POST', `/projects/${project}/rooms/design/messages`, { body: 'blue' })).status, 201)
+  t.is((await call('GET', `/projects/${project.slice(0, 8)}/rooms/design/messages`)).body.items?.length, 1)
+  t.is((await call('GET', `/projects/${project}/messages?query=blue&room=design`)).body.items?.length, 1)
+  t.is((await call('GET', `/projects/${project}/rooms`)).body.items?.length, 2)
+  t.is((await call('POST', `/projects/${project}/decisions`, { title: 'blue it is' })).status, 201)
+  t.is((await call('GET', `/projects/${project}/decisions`)).body.items?.length, 1)
+  t.is((await call('POST', `/projects/${project}/reports`, { title: 'done', text: 'all' })).status, 201)
+  t.is((await call('GET', `/projects/${project}/reports`)).body.items?.length, 1)
+})

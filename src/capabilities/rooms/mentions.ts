@@ -83,7 +83,10 @@ export function deliverMentions({ self, events, spaces, mail }: RoomParts): void
   spaces.onEntries(({ space, kind, replica, added, changed }: SpaceNews) => {
     if (kind !== 'project') return
     const log = replica as unknown as RoomReplica
-    const fresh = added.filter(({ id }) => log.verdict(id)?.state === 'counts')
+    // Others first: of a log that catches up most is no concern of these.
+    const fresh = added.filter(
+      ({ id, type }) => (type === 'room.message' || PROGRESS.has(type)) && log.verdict(id)?.state === 'counts',
+    )
     const freed = changed.filter(({ after }) => after.state === 'counts').map(({ entry }) => entry)
     for (const entry of [...fresh, ...freed]) if (entry.type === 'room.message') take(space, log, entry)
     if (fresh.some(({ type }) => PROGRESS.has(type)))

@@ -22,4 +22,6 @@ export interface ThreadParts {
   projects: Projects
   agents: { has(name: string): boolean; defaultAgent(): string | undefined }
   mail: SpaceMail
+  /** Connects to a participant's node that may be no friend, perhaps at these addresses, which `teller` told. */
+  seek?: ((did: string, addresses?: readonly string[], teller?: string) => void) | undefined
 }

@@ -6,6 +6,8 @@ import { Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 import { Author } from '../rooms/schema.ts'
 
+const Place = z.looseObject({ did: Did, addresses: z.array(z.string().max(300)).max(20) })
+
 /**
  * Body of the envelope type `thread.create`, by which a participant learns of a thread: its first entry, and, for who was added later, the entry that did. The rest
  * comes through the log.
@@ -15,8 +17,8 @@ export const threadWire = wireType({
   body: z.looseObject({
     create: SignedEntry,
     update: SignedEntry.optional(),
-    /** The nodes of those who take part, to be believed about the thread until its log is here. */
-    members: z.array(Did).max(200),
+    /** The nodes of those who take part, to be believed about the thread until its log is here, and where they are said to be. */
+    members: z.array(Place).max(200),
   }),
   permissions: ['space.invite'],
   receipted: true,

@@ -18,6 +18,11 @@ interface Checked {
   update: CheckedEntry | undefined
 }
 
+/** Addresses of one node that are told. */
+const ADDRESSES_MAX = 8
+/** Nodes that are told: the rest is found in the log. */
+const MEMBERS_MAX = 100
+
 const stageOf: Partial<Record<Progress['stage'], 'joined' | 'refused' | 'expired'>> = {
   stored: 'joined',
   failed: 'refused',
@@ -26,12 +31,16 @@ const stageOf: Partial<Record<Progress['stage'], 'joined' | 'refused' | 'expired
 
 /** How the nodes of participants learn of a thread: an envelope from whoever adds them; the rest comes by its log. */
 export function createTelling(parts: ThreadParts, tables: ThreadTables) {
-  const { clock, key, self, events, outbox, directory, spaces, agents } = parts
+  const { clock, key, self, database, events, outbox, book, directory, spaces, agents } = parts
 
   /** Within a write: tells these nodes of a thread; `by` is the entry that added them. */
   function tell(log: ThreadReplica, nodes: Iterable<string>, by: string): void {
     const [create, update] = [log.signed(log.space), by === log.space ? undefined : log.signed(by)]
-    const members = [...new Set([...(log.judgement().standing?.participants.keys() ?? [])].map(nodeOf))]
+    const all = new Set([...(log.judgement().standing?.participants.keys() ?? [])].map(nodeOf))
+    const members = [...all].slice(0, MEMBERS_MAX).map((did) => ({
+      did,
+      addresses: (book.get(did)?.addresses ?? []).slice(0, ADDRESSES_MAX).map(({ address }) => address),
+    }))
     for (const node of new Set(nodes)) {
       if (node === self.did || !create) continue
       const body = { create, ...(update ? { update } : {}), members }
@@ -94,12 +103,16 @@ export function createTelling(parts: ThreadParts, tables: ThreadTables) {
     })
     if (there.length === 0) return { stage: 'failed', reason: 'unknown_agent' }
     const { create, update } = checked
-    const members = (envelope.body['members'] as string[]).map(nodeOf)
+    const members = envelope.body['members'] as { did: string; addresses: string[] }[]
     spaces.joinWithin(create.id, {
       kind: 'thread',
       title: found.title,
       entries: update ? [create, update] : [create],
-      members: [...new Set([sender.did, ...members])],
+      members: [...new Set([sender.did, ...members.map(({ did }) => nodeOf(did))])],
+    })
+    database.afterCommit(() => {
+      for (const { did, addresses } of members)
+        if (nodeOf(did) !== self.did && !book.isBlocked(nodeOf(did))) parts.seek?.(nodeOf(did), addresses, sender.did)
     })
     for (const did of there) {
       const { agent } = parseDid(did)

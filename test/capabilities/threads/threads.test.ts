@@ -27,7 +27,7 @@ test('a thread of somebody of trust 2 is there at once; of whom is trusted less 
   await using node = await testNode('alice')
   const [bob, carol] = [await node.peer('bob', 2), await node.peer('carol', 1)]
   const thread = threadOf(bob, { participants: [node.did], title: 'plans' }, node.clock.now())
-  const body = { create: thread.first.signed, members: [bob.did, node.did] }
+  const body = { create: thread.first.signed, members: [bob.did, node.did].map((did) => ({ did, addresses: [] })) }
   t.is((await bob.post('thread.create', body))?.stage, 'stored')
   t.is((await bob.post('thread.create', body))?.stage, 'stored', 'told twice')
   const { items } = await node.operator.call('threads.list', {})
