@@ -5,14 +5,27 @@ import { type Changes, createFoldedState, type FoldedState } from './folded-stat
 import type { Change } from './replica.ts'
 import { comparePlaces, isPast, type LogView, type Place, type Placed, type SpaceRules } from './types.ts'
 
-/** Steps that can be taken back one by one; deeper it goes by snapshots. */
-const JOURNAL = 4096
-const PAGE = 1000
-/** Entries between two snapshots; more when the state is large, for writing it costs as much as so many bytes' share of entries. */
-const SNAPSHOT_EVERY = 2000
-const SNAPSHOT_BYTES_PER_ENTRY = 1000
-/** So far behind the end they are taken: what others write at the same time comes in between the latest entries, and makes a snapshot behind it worthless. */
-const SNAPSHOT_BEHIND = 256
+/** How a fold weighs memory and disk against work; tests make it small. */
+export interface FoldLimits {
+  /** Steps that can be taken back one by one; deeper it goes by snapshots. */
+  journal: number
+  /** Entries read at once. */
+  page: number
+  /** Entries between two snapshots; more when the state is large, for writing it costs as much as its bytes' share of entries. */
+  snapshotEvery: number
+  snapshotBytesPerEntry: number
+  /**
+   * So far behind the end they are taken: what others write at the same time comes in between the latest entries, and makes a snapshot behind it worthless.
+   */
+  snapshotBehind: number
+}
+const LIMITS: FoldLimits = {
+  journal: 4096,
+  page: 1000,
+  snapshotEvery: 2000,
+  snapshotBytesPerEntry: 1000,
+  snapshotBehind: 256,
+}
 
 /** Tables of the fold itself, beside those of the rules: which things held entries made, and whose texts are taken away. */
 const HELD = '$held'
@@ -53,8 +66,10 @@ export function createFold(parts: {
   rules: Pick<SpaceRules<any, any>, 'version' | 'tables' | 'isKnown' | 'apply' | 'redacts'>
   store: EntryStore
   view: LogView
+  limits?: Partial<FoldLimits> | undefined
 }): Fold {
   const { rules, store, view } = parts
+  const limits = { ...LIMITS, ...parts.limits }
   const version = rules.version ?? 0
   const state = createFoldedState([...rules.tables, HELD, REDACTED])
   const { draft } = state
@@ -125,9 +140,9 @@ export function createFold(parts: {
     place = { lamport, id }
     folded++
     journal.push({ place, changes: state.taken() })
-    if (journal.length >= 2 * JOURNAL) {
-      base = journal[journal.length - JOURNAL - 1]?.place
-      journal = journal.slice(-JOURNAL)
+    if (journal.length >= 2 * limits.journal) {
+      base = journal[journal.length - limits.journal - 1]?.place
+      journal = journal.slice(-limits.journal)
     }
   }
 
@@ -148,10 +163,10 @@ export function createFold(parts: {
   }
 
   function snapshotWhenDue() {
-    const every = Math.max(SNAPSHOT_EVERY, lastSnapshot.bytes / SNAPSHOT_BYTES_PER_ENTRY)
+    const every = Math.max(limits.snapshotEvery, lastSnapshot.bytes / limits.snapshotBytesPerEntry)
     // Those of a long fold's beginning would be replaced before it ends.
     const isNearEnd = store.count() - folded <= 4 * every
-    if (isNearEnd && folded - lastSnapshot.folded >= every + SNAPSHOT_BEHIND) snapshot(SNAPSHOT_BEHIND)
+    if (isNearEnd && folded - lastSnapshot.folded >= every + limits.snapshotBehind) snapshot(limits.snapshotBehind)
   }
 
   return {
@@ -215,18 +230,19 @@ export function createFold(parts: {
       // Where it stopped before, it will again, if at all.
       stopped = undefined
       for (let from = place; ; ) {
-        const page = store.page(from, PAGE)
+        const page = store.page(from, limits.page)
         for (const { entry, verdict } of page) foldIn(entry, verdict)
         snapshotWhenDue()
         const last = page.at(-1)?.entry
-        if (!last || page.length < PAGE) return result
+        if (!last || page.length < limits.page) return result
         from = { lamport: last.lamport, id: last.id }
       }
     },
   }
 }
 
-const upgradeNeeded = (type: string): Verdict => ({
+/** The verdict on all that stands behind an entry of a type that is not known here. */
+export const upgradeNeeded = (type: string): Verdict => ({
   state: 'refused',
   code: 'upgrade_needed',
   reason: `A newer Agora is needed to know what ${type} means.`,

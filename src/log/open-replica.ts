@@ -6,7 +6,17 @@ import { createChains } from './chains.ts'
 import type { CheckedEntry } from './checked.ts'
 import { makeEntry } from './entry.ts'
 import type { EntryStore } from './entry-store.ts'
-import { createFold, isSame, type Judged } from './fold.ts'
+
+<<<<<<< ours
+
+import { createFold, isSame, type Judged, upgradeNeeded } from './fold.ts'
+
+=======
+
+import { createFold, type FoldLimits, isSame, type Judged } from './fold.ts'
+
+>>>>>>> theirs
+
 import { isForked, lacking } from './lacking.ts'
 import { parentsOf } from './parents.ts'
 import { placeEntry } from './place-entry.ts'
@@ -24,6 +34,7 @@ export interface ReplicaParts<Judgement, Tables extends object> {
   clock: Clock
   /** Signs what is appended; a log that is only read needs none. */
   key?: NodeKey | undefined
+  limits?: Partial<FoldLimits> | undefined
 }
 
 /**
@@ -51,7 +62,7 @@ export function openReplica<Judgement, Tables extends object>(
   let judgement = rules.judge(authority, view)
   const judge = (entry: Placed): Verdict =>
     rules.isAuthority(entry.type) ? rules.authorityVerdict(judgement, entry.id) : rules.contentVerdict(judgement, entry)
-  const fold = createFold({ rules, store, view })
+  const fold = createFold({ rules, store, view, limits: parts.limits })
   fold.forward([], judge)
   let hash: string | undefined
 
@@ -105,8 +116,8 @@ export function openReplica<Judgement, Tables extends object>(
     include(entry)
   }
 
-  /** The entry that would be written, and what it would come to. */
-  function draft(input: EntryInput): { checked: CheckedEntry; placed: Placed; judged: Judged } {
+  /** The entry that would be written, and what it would come to. Without `placed` it could not even stand in the log. */
+  function draft(input: EntryInput): { checked: CheckedEntry; placed?: Placed | undefined; judged: Judged } {
     if (!key) throw new AgoraError('internal', 'This log was opened to be read.')
     const unseen = fold.stoppedBy() === undefined ? [] : store.ofTypes((type) => !rules.isKnown(type))
     const parents = parentsOf({ chains, view }, key.did, unseen)
@@ -125,11 +136,9 @@ export function openReplica<Judgement, Tables extends object>(
       texts: input.texts,
     })
     const { placed, fault } = placeEntry(checked, { space, chains, view, rules })
-    if (!placed) {
-      const reason = fault?.detail ?? 'its parents are missing'
-      throw new AgoraError('not_member', `This node cannot write here: ${reason}.`)
-    }
-    return { checked, placed, judged: tried(placed) }
+    if (placed) return { checked, placed, judged: tried(placed) }
+    const reason = `This node cannot write here: ${fault?.detail ?? 'its parents are missing'}.`
+    return { checked, judged: { verdict: { state: 'denied', code: 'not_member', reason } } }
   }
 
   function tried(placed: Placed): Judged {
@@ -168,14 +177,13 @@ export function openReplica<Judgement, Tables extends object>(
 
     trial(input) {
       const type = refusedFor(input.type)
-      if (type !== undefined) return { state: 'refused', code: 'upgrade_needed', reason: `${type} is not known here.` }
-      return draft(input).judged.verdict
+      return type === undefined ? draft(input).judged.verdict : upgradeNeeded(type)
     },
     append(input, changed) {
       const type = refusedFor(input.type)
       if (type !== undefined) throw older(type)
       const { checked, placed, judged } = draft(input)
-      if (judged.verdict.state !== 'counts') throw refusalError(judged)
+      if (!placed || judged.verdict.state !== 'counts') throw refusalError(judged)
       take(checked, placed)
       const result = catchUp([placed])
       changed?.push(...result.changed)

@@ -84,6 +84,7 @@ export function replicaCases(test: TestFn, newStore: () => EntryStore): void {
     t.throws(() => b.append(by(bob).authority('hold', alice)), { code: 'not_permitted' })
     t.throws(() => b.append({ ...by(bob).push('x'), facts: { list: 'none', item: 'x' } }), { code: 'not_found' })
     t.like(b.trial(by(bob).list('l')), { state: 'refused', code: 'already_exists' })
+    t.like(c.trial(by(carol).list('l')), { state: 'denied', code: 'not_member' })
     t.is(b.count(), 3)
     t.is(b.trial(by(bob).push('x')).state, 'counts')
     t.is(b.count(), 3)

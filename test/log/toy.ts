@@ -1,6 +1,6 @@
 import type { Applied, Draft, Lookup, Refusal } from '../../src/contract/state.ts'
 import { COUNTS, type Verdict } from '../../src/contract/verdict.ts'
-import { isPast, type Placed, type SpaceRules } from '../../src/log/types.ts'
+import { isConcurrent, isPast, type Placed, type SpaceRules } from '../../src/log/types.ts'
 
 /**
  * Rules small enough to see through: the creator admits members (`toy.admit {who}`), holds them (`toy.hold {who}`) and lifts that (`toy.lift {who}`). An
@@ -20,10 +20,22 @@ const contentTypes = ['toy.list', 'toy.push', 'toy.redact', 'toy.begin']
 
 const denied = (code: string): Verdict => ({ state: 'denied', code, reason: `It is ${code}.` })
 
+/** A hold takes an admission away that was not seen by it, nor has seen it. */
+const strikes = ({ creator }: ToyJudgement, hold: Placed, admit: Placed): boolean =>
+  hold.type === 'toy.hold' &&
+  admit.type === 'toy.admit' &&
+  hold.author === creator &&
+  hold.body['who'] === admit.body['who'] &&
+  isConcurrent(hold, admit)
+
 export function toyRules({ known = contentTypes, version = 0 } = {}): SpaceRules<ToyJudgement, ToyTables> {
   const admitsOf = (judgement: ToyJudgement, node: string) =>
     judgement.authority.filter(
-      ({ type, body, author }) => type === 'toy.admit' && body['who'] === node && author === judgement.creator,
+      (one) =>
+        one.type === 'toy.admit' &&
+        one.body['who'] === node &&
+        one.author === judgement.creator &&
+        !judgement.authority.some((other) => strikes(judgement, other, one)),
     )
   const contentVerdict = (judgement: ToyJudgement, entry: Placed): Verdict => {
     if (entry.author !== judgement.creator && !admitsOf(judgement, entry.node).some((admit) => isPast(admit, entry))) {
@@ -55,7 +67,9 @@ export function toyRules({ known = contentTypes, version = 0 } = {}): SpaceRules
     mustJudge: () => false,
     authorityVerdict(judgement, id) {
       const entry = judgement.authority.find((one) => one.id === id)
-      return entry?.author === judgement.creator ? COUNTS : denied('not_permitted')
+      if (entry?.author !== judgement.creator) return denied('not_permitted')
+      const other = judgement.authority.find((one) => strikes(judgement, one, entry))
+      return other ? { state: 'held', by: other.id } : COUNTS
     },
     contentVerdict,
     changedFrom(before, after, log) {
