@@ -6,17 +6,7 @@ import { createChains } from './chains.ts'
 import type { CheckedEntry } from './checked.ts'
 import { makeEntry } from './entry.ts'
 import type { EntryStore } from './entry-store.ts'
-
-<<<<<<< ours
-
-import { createFold, isSame, type Judged, upgradeNeeded } from './fold.ts'
-
-=======
-
-import { createFold, type FoldLimits, isSame, type Judged } from './fold.ts'
-
->>>>>>> theirs
-
+import { createFold, type FoldLimits, isSame, type Judged, upgradeNeeded } from './fold.ts'
 import { isForked, lacking } from './lacking.ts'
 import { parentsOf } from './parents.ts'
 import { placeEntry } from './place-entry.ts'
