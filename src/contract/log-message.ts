@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EntryId, SignedEntry, SpaceId } from './entry.ts'
+import { EntryId, SpaceId } from './entry.ts'
 import { Did } from './envelope.ts'
 
 /** Bytes of entries in one frame, about: by the length of their three texts. One entry more than that travels alone. */
@@ -26,11 +26,11 @@ export const LogHave = z.looseObject({
 })
 export type LogHave = z.output<typeof LogHave>
 
-/** Entries of a space, parents first. Each is checked by itself: anything of the right shape may stand here. */
+/** Entries of a space, parents first. Each is read and checked by itself, when its signature is: here they may be anything. */
 export const LogEntries = z.looseObject({
   type: z.literal('log.entries'),
   space: SpaceId,
-  entries: z.array(SignedEntry),
+  entries: z.array(z.unknown()),
 })
 export type LogEntries = z.output<typeof LogEntries>
 

@@ -160,6 +160,15 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
     })
   }
 
+  /** Signed until it is of no space that is here: the same words at the same time would be the same entry. */
+  function firstEntry(kind: SpaceKind, { author, facts, texts }: FirstEntry): CheckedEntry {
+    for (let at = clock.now(); ; at++) {
+      const parts = { author, seq: 0, prev: undefined, heads: [], lamport: 1, at, type: `${kind}.create`, facts, texts }
+      const entry = makeEntry(key, parts)
+      if (!rows.get(entry.id)) return entry
+    }
+  }
+
   function writeWithin<Result>(space: string, work: (replica: Replica) => Result): Result {
     const replica = open(space)
     const { kind } = rows.get(space) as SpaceInfo
@@ -211,22 +220,10 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
     },
     members: membersOf,
     removal: removalOf,
-    create(kind, { author, facts, texts }, then) {
-      const now = clock.now()
-      const parts = {
-        author,
-        seq: 0,
-        prev: undefined,
-        heads: [],
-        lamport: 1,
-        at: now,
-        type: `${kind}.create`,
-        facts,
-        texts,
-      }
-      const entry = makeEntry(key, parts)
+    create(kind, first, then) {
       return database.write(() => {
-        rows.add({ id: entry.id, kind, status: 'member', created_at: now, title: '', via: [] })
+        const entry = firstEntry(kind, first)
+        rows.add({ id: entry.id, kind, status: 'member', created_at: clock.now(), title: '', via: [] })
         const [placed] = admitWithin(entry.id, [entry], undefined).added
         const verdict = replicas.get(entry.id)?.verdict(entry.id)
         if (!placed || verdict?.state !== 'counts') throw refused(kind, verdict)

@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts'
-import { AgoraError } from '../base/errors.ts'
 import {
   HAVE_BRANCHES_MAX,
   type LogEntries,
@@ -8,10 +7,9 @@ import {
   type LogWant,
 } from '../contract/log-message.ts'
 import type { MessageLink, MessagePort } from './network.ts'
-import { createOffences } from './offences.ts'
 import type { SpaceInfo, SpaceNews, Spaces } from './spaces.ts'
 import { createKnown, type Known } from './sync/known.ts'
-import { readEntries } from './sync/reading.ts'
+import { createReceiver, type Received } from './sync/receiver.ts'
 import { createSender, type Sender, type Told } from './sync/sender.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -73,7 +71,14 @@ const BRANCHES_PER_ENTRY = 16
 
 export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: SyncParts): Sync {
   const peers = new Map<string, Peer>()
-  const offends = createOffences(clock)
+  const takeEntries = createReceiver({
+    clock,
+    spaces,
+    telemetry,
+    isMember: (space, did) => shared(space, did)?.standing === 'member',
+    onHere,
+    onMissing,
+  })
   /** As they were when somebody looked last: for seeing who came and who went. */
   const membersBefore = new Map<string, ReadonlySet<string>>()
   const waiters = new Set<Waiter>()
@@ -228,51 +233,9 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: Sy
     peer.sender?.wake(space)
   }
 
-  /** Entries of one space that came together. Answers what they cost, and whether the peer is to be cut off. */
-  async function takeEntries(
-    did: string,
-    space: string,
-    signed: LogEntries['entries'],
-  ): Promise<{ cost: number; close: boolean }> {
-    const cost = signed.length
-    // Of who was removed nothing is taken; what it wrote before it knew comes with the entry that brings it back.
-    if (shared(space, did)?.standing !== 'member') {
-      ignore()
-      return { cost, close: false }
-    }
-    const replica = spaces.replica(space)
-    const { fresh, known, faults } = await readEntries(replica, signed)
-    telemetry.count('entries_repeated', {}, known.length)
-    let close = false
-    for (const { reason, detail, id } of faults) close = offend(did, reason, { space, id, detail }) || close
-    const of = spaceOf(peerOf(did), space)
-    if (fresh.length === 0) {
-      noteHere(of, space, known)
-      return { cost, close }
-    }
-    const admitted = await spaces.admit(space, fresh, did).catch((error: unknown) => {
-      if (error instanceof AgoraError && (error.kind === 'storage' || error.kind === 'unavailable')) throw error
-      // A fault of this node; whoever sent it would send it again for ever.
-      telemetry.log.error(
-        { did, space, error: String((error as Error)?.stack ?? error) },
-        'entries could not be taken in',
-      )
-      return undefined
-    })
-    noteHere(of, space, [...known, ...fresh.map(({ id }) => id)])
-    if (!admitted) return { cost, close }
-    telemetry.count('entries_received', {}, admitted.added.length)
-    telemetry.count('entries_refolded', {}, admitted.refolded)
-    for (const { reason, detail, id, from = did } of admitted.faults) {
-      const isTooMuch = offend(from, reason, { space, id, detail })
-      close ||= isTooMuch && from === did
-    }
-    wantMissing(did, of, space, admitted.missing)
-    return { cost: cost + admitted.refolded, close }
-  }
-
   /** The peer has what it sent, and all that is in the past of it. */
-  function noteHere(of: PeerSpace, space: string, ids: readonly string[]): void {
+  function onHere(space: string, did: string, ids: readonly string[]): void {
+    const of = spaceOf(peerOf(did), space)
     const replica = spaces.replica(space)
     for (const id of ids) {
       const entry = replica.get(id)
@@ -281,42 +244,39 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: Sy
     }
   }
 
-  function wantMissing(did: string, of: PeerSpace, space: string, missing: readonly string[]): void {
+  function onMissing(space: string, did: string, missing: readonly string[]): void {
+    const peer = peerOf(did)
+    const of = spaceOf(peer, space)
+    if (!peer.sender) return
     const ids = missing.filter((id) => !of.wanted.has(id))
     if (of.wanted.size + ids.length > WANTED_MAX) of.wanted.clear()
     for (const id of ids) of.wanted.add(id)
-    if (ids.length > 0) peers.get(did)?.sender?.want(space, ids)
+    if (ids.length > 0) peer.sender.want(space, ids)
   }
 
-  function offend(did: string, reason: string, detail: Record<string, unknown>): boolean {
-    telemetry.count('entries_refused', { reason })
-    telemetry.security(`entry_${reason}`, did, detail)
-    return offends(did)
-  }
-
-  async function receive(did: string, messages: LogMessage[]): Promise<{ close: boolean; cost: number }> {
-    let [close, cost] = [false, 0]
-    for (let at = 0; at < messages.length; at++) {
+  async function receive(did: string, messages: LogMessage[]): Promise<Received> {
+    const all: Received = { cost: 0, close: false }
+    for (let at = 0; at < messages.length; ) {
       const message = messages[at] as LogMessage
+      if (message.type === 'log.entries') {
+        const end = messages.findIndex(({ type }, index) => index > at && type !== 'log.entries')
+        const run = messages.slice(at, end < 0 ? messages.length : end) as LogEntries[]
+        at += run.length
+        const { cost, close } = await takeEntries(did, run)
+        all.cost += cost
+        all.close ||= close
+        continue
+      }
+      at++
       if (message.type === 'log.have') {
         takeHave(did, message)
-        cost += message.spaces.reduce((sum, { branches }) => sum + 1 + branches.length / BRANCHES_PER_ENTRY, 0)
-      } else if (message.type === 'log.want') {
-        takeWant(did, message)
-        cost += message.ids.length
+        for (const { branches } of message.spaces) all.cost += 1 + branches.length / BRANCHES_PER_ENTRY
       } else {
-        const entries = [...message.entries]
-        // What came together of one space goes into the log together.
-        for (let next = messages[at + 1]; next?.type === 'log.entries' && next.space === message.space; ) {
-          entries.push(...next.entries)
-          next = messages[++at + 1]
-        }
-        const taken = await takeEntries(did, message.space, entries)
-        cost += taken.cost
-        close ||= taken.close
+        takeWant(did, message)
+        all.cost += message.ids.length
       }
     }
-    return { close, cost }
+    return all
   }
 
   // ---- waiting -------------------------------------------------------------------------------------------------

@@ -1,4 +1,3 @@
-import type { SignedEntry } from '../../contract/entry.ts'
 import { verifySignature } from '../../identity/signing.ts'
 import type { CheckedEntry, EntryFault } from '../../log/checked.ts'
 import { sha256 } from '../../log/entry.ts'
@@ -17,7 +16,7 @@ export interface ReadEntries {
  * Checks entries as they came from a peer: signatures side by side, on other threads, and only of those that are not here yet, for in a group of
  * members each hears of most entries several times.
  */
-export async function readEntries(replica: Replica, signed: readonly SignedEntry[]): Promise<ReadEntries> {
+export async function readEntries(replica: Replica, signed: readonly unknown[]): Promise<ReadEntries> {
   const known: string[] = []
   const faults: EntryFault[] = []
   const checking = new Map<string, Promise<CheckedEntry | EntryFault>>()
