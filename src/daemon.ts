@@ -186,6 +186,7 @@ export async function startDaemon({
     settings,
     owner: () => owners.claim()?.attestation.owner,
     seek: (did, addresses, teller) => network.seek(did, addresses, teller),
+    signHandOver: owners.signHandOver,
     tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
   })
   if (settings.wake_command !== '') await wake.install(settings.wake_command, folder)

@@ -96,6 +96,7 @@ export const routes = {
   'projects.remove': ['DELETE', '/projects/:project_id/agents/:name'],
   'projects.reinstate': ['POST', '/projects/:project_id/reinstate'],
   'projects.transfer': ['POST', '/projects/:project_id/transfer'],
+  'projects.recover': ['POST', '/projects/recover'],
   'projects.keeper': ['POST', '/projects/:project_id/keeper'],
   'projects.settings': ['PATCH', '/projects/:project_id/settings'],
   'invitations.list': ['GET', '/project-invitations'],

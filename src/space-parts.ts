@@ -47,6 +47,7 @@ interface SpacePartsNeeds
   owner(): string | undefined
   /** Connects to who shares a space with this node; not there where there is no network. */
   seek?: InvitationParts['seek']
+  signHandOver: ProjectParts['signHandOver']
   /** Writes to an agent of this node as the operator. */
   tell(agent: string, text: string): Promise<unknown>
 }

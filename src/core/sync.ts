@@ -353,7 +353,9 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: Sy
       settleIdle()
     },
     synchronise(space, ms) {
-      const asked = linked(space)
+      // Who may read though it is no member may know nothing of the space yet, and then answers nothing.
+      const isJoining = spaces.info(space)?.status === 'joining'
+      const asked = linked(space).filter(({ did }) => isJoining || spaces.members(space).has(did))
       for (const peer of asked) ask(peer, space)
       if (asked.length === 0) return Promise.resolve(true)
       return new Promise((resolve) => {

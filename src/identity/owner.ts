@@ -76,6 +76,22 @@ export interface GrantParts {
 export const grant = (key: OwnerKey, parts: GrantParts, now: number): Grant =>
   sign(key, GRANT_PREFIX, { ...parts, granted_at: rfc3339(now) })
 
+/** What hands a project, which names the owner's key, to another node; it stands in the project's log. */
+export interface HandOver {
+  owner: string
+  at: string
+  signature: string
+}
+
+/** The text that its signature covers. */
+export const handOverText = (space: string, to: string, at: string): string =>
+  `agora-transfer-1\n${canonicalJson({ at, space, to })}`
+
+export function handOver(key: OwnerKey, { space, to }: { space: string; to: string }, now: number): HandOver {
+  const at = rfc3339(now)
+  return { owner: key.did, at, signature: key.sign(handOverText(space, to, at)) }
+}
+
 /** Why a statement counts as none. `foreign`: it is about another node than the one that shows it. */
 export type StatementFault = 'malformed' | 'foreign' | 'forged' | 'early' | 'expired'
 export type Checked<Statement> =

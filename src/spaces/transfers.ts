@@ -1,4 +1,4 @@
-import { canonicalJson } from '../base/canonical.ts'
+import { handOverText } from '../identity/owner.ts'
 import { verifyOwner } from '../identity/signing.ts'
 import { comparePlaces, isConcurrent, isPast, type LogView, type Placed } from '../log/types.ts'
 import { type Facts, readAuthority } from './project-facts.ts'
@@ -27,17 +27,13 @@ export interface Transfers {
   ownerBefore(entry: Placed): string
 }
 
-/** What the owner's key signs to hand a project over. */
-export const transferText = (space: string, to: string, at: string): string =>
-  `agora-transfer-1\n${canonicalJson({ at, space, to })}`
-
 /** Whether a hand-over is the word of the key that the project's first entry names. */
 export function isSignedByOwner(
   { to, owner_proof: proof }: Facts<'project.transfer'>,
   create: Pick<Placed, 'id' | 'body'> | undefined,
 ): boolean {
   if (!create || !proof || proof.owner !== create.body['owner_key']) return false
-  return verifyOwner(proof.owner, transferText(create.id, to, proof.at), proof.signature)
+  return verifyOwner(proof.owner, handOverText(create.id, to, proof.at), proof.signature)
 }
 
 /**

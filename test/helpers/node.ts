@@ -176,6 +176,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     mailbox,
     settings,
     owner: () => owners.claim()?.attestation.owner,
+    signHandOver: owners.signHandOver,
     tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
   })
   const inbound = createInbound({

@@ -1,12 +1,14 @@
 import test from 'ava'
 import { canonicalJson } from '../../src/base/canonical.ts'
+
 import { CLOCKED_IN_MAX } from '../../src/capabilities/projects/rules.ts'
 import { ROOMS_MAX } from '../../src/capabilities/rooms/rules.ts'
 import { TASKS_SIZE_MAX } from '../../src/capabilities/tasks/state.ts'
-import { ownerKeyFromSeed } from '../../src/identity/owner.ts'
+
+import { handOverText, ownerKeyFromSeed } from '../../src/identity/owner.ts'
+
 import { checkEntry } from '../../src/log/entry.ts'
 import type { Placed } from '../../src/log/types.ts'
-import { transferText } from '../../src/spaces/transfers.ts'
 import { begun } from './signed-project.ts'
 
 type Project = ReturnType<typeof begun>
@@ -407,7 +409,7 @@ test('the owner key’s word moves a project once, whoever says it again, and wh
   const owner = ownerKeyFromSeed(new Uint8Array(32).fill(9))
   const p = begun({ bob: 'developer', carol: 'developer' }, { facts: { owner_key: owner.did } })
   const at = '2026-11-01T12:00:00.000Z'
-  const proofFor = (to: string) => ({ owner: owner.did, at, signature: owner.sign(transferText(p.space, to, at)) })
+  const proofFor = (to: string) => ({ owner: owner.did, at, signature: owner.sign(handOverText(p.space, to, at)) })
   const facts = { to: p.did('bob'), owner_proof: proofFor(p.did('bob')) }
   const base = lastOf(p, 'bob')
   t.is(p.attempt('bob', 'project.transfer', { ...facts, to: p.did('carol') }), 'owner_only')
@@ -426,7 +428,7 @@ test('the owner key’s word moves a project once, whoever says it again, and wh
   t.is(p.attempt('bob', 'project.archive', { archived: false }), 'not_permitted')
   // Another word of the key is another hand-over.
   const later = '2026-11-02T12:00:00.000Z'
-  const signature = owner.sign(transferText(p.space, p.did('alice'), later))
+  const signature = owner.sign(handOverText(p.space, p.did('alice'), later))
   p.write('alice', 'project.transfer', { to: p.did('alice'), owner_proof: { owner: owner.did, at: later, signature } })
   p.heal()
   t.is(p.standing('bob').owner, p.did('alice'))
@@ -437,7 +439,7 @@ test('the owner key’s word for one project is none in another', (t) => {
   const [p, other] = ['p', 'q'].map((name) => begun({ bob: 'developer' }, { name, facts: { owner_key: owner.did } }))
   const at = '2026-11-01T12:00:00.000Z'
   const to = p?.did('bob') ?? ''
-  const proof = { owner: owner.did, at, signature: owner.sign(transferText(p?.space ?? '', to, at)) }
+  const proof = { owner: owner.did, at, signature: owner.sign(handOverText(p?.space ?? '', to, at)) }
   t.is(p?.attempt('bob', 'project.transfer', { to, owner_proof: proof }), 'counts')
   t.is(other?.attempt('bob', 'project.transfer', { to, owner_proof: proof }), 'owner_only')
 })

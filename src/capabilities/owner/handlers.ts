@@ -12,6 +12,8 @@ import {
   type Grant,
   type GrantParts,
   grant,
+  type HandOver,
+  handOver,
   type OwnerKey,
   revoke,
 } from '../../identity/owner.ts'
@@ -50,6 +52,8 @@ export interface Owners extends Ties {
    * @throws AgoraError `owner_missing`, `wrong_passphrase`, `rate_limited`.
    */
   signGrant(passphrase: string, parts: Omit<GrantParts, 'node'>): Promise<Grant>
+  /** The same for what hands a project to this node. */
+  signHandOver(passphrase: string, space: string): Promise<HandOver>
 }
 
 export function createOwners(parts: OwnerParts): Owners {
@@ -132,6 +136,9 @@ export function createOwners(parts: OwnerParts): Owners {
     ...ties,
     async signGrant(passphrase, request) {
       return grant(await keyring.unlock(passphrase), { node: self.did, ...request }, clock.now())
+    },
+    async signHandOver(passphrase, space) {
+      return handOver(await keyring.unlock(passphrase), { space, to: self.did }, clock.now())
     },
     wire: {
       definition: revokeWire,

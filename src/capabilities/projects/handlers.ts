@@ -4,6 +4,7 @@ import type { OperationName, Parsed } from '../../operations.ts'
 import { projectAskings } from './askings.ts'
 import { oversight } from './oversight.ts'
 import type { ProjectParts } from './parts.ts'
+import { recovery } from './recover.ts'
 import { timeHandlers } from './time-handlers.ts'
 import { didOf, projectViews } from './views.ts'
 
@@ -107,6 +108,7 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
 
       ...timeHandlers(parts, view),
       ...oversight(parts, view),
+      ...recovery(parts, view),
     },
   }
 }

@@ -217,6 +217,16 @@ export const projectOperations = [
     http: { method: 'POST', path: '/projects/:project_id/transfer' },
   }),
   operation({
+    name: 'projects.recover',
+    summary: 'Take over a project whose node was lost, by the key of its owner.',
+    description:
+      'For a project that was begun by a node of the same owner: the owner key signs that it belongs to this node now. `id` is the whole id where this node knows nothing of the project yet; a connected member that knows this node’s owner then sends its log.',
+    who: 'operator',
+    input: z.object({ id: IdOrPrefix, passphrase: z.string().min(1).max(1024) }),
+    output: ProjectDetail,
+    http: { method: 'POST', path: '/projects/recover' },
+  }),
+  operation({
     name: 'projects.keeper',
     summary: 'Name the node that gives out the claims and locks of a project.',
     who: 'operator',

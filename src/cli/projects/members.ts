@@ -1,6 +1,7 @@
 import { roles } from '../../authority/roles.ts'
 import type { Command } from '../command.ts'
 import type { Context } from '../context.ts'
+import { askPassphrase } from '../passphrase.ts'
 import { shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
@@ -106,6 +107,21 @@ export const memberCommands: Command[] = [
       await context.answer(
         await context.call('projects.transfer', { project_id, to: context.inputs.arg('node') }),
         ({ name, owner }) => `${shownName(name)} belongs to ${shownName(owner.name)} now.\n`,
+      )
+    },
+  },
+  {
+    usage: 'project recover <id>',
+    group: 'Projects',
+    summary: 'Take over a project whose node was lost, by the key of its owner.',
+    details:
+      'For a project that was begun by another node of the same owner. The whole id is needed where this node knows nothing of the project; a connected member then sends it. The passphrase of the owner key is asked for.',
+    examples: ['agora project recover 7f3aBc9dQqLk2sYpHhWm4vTnEeRrUuZz8xXcJjKkMmNn'],
+    async run(context) {
+      const passphrase = await askPassphrase(context)
+      await context.answer(
+        await context.call('projects.recover', { id: context.inputs.arg('id'), passphrase }),
+        ({ name }) => `${shownName(name)} belongs to this node now.\n`,
       )
     },
   },
