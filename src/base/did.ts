@@ -75,21 +75,27 @@ const parsed = new Map<string, Did>()
  * @throws AgoraError `invalid_input` when it is neither.
  */
 export function parseDid(text: string): Did {
-  const known = parsed.get(text)
-  if (known) return known
-  const result = readDid(text)
+  const result = cachedDid(text)
   if (!result) {
     throw new AgoraError('invalid_input', 'This is not an Agora DID.', {
       hint: 'A DID looks like did:agora:z6Mk… or, for an agent, did:agora:z6Mk…#name.',
     })
   }
-  // Decoding base58 costs more than all else on a message's way, and the same few DIDs come again and again.
+  return result
+}
+
+export const isDid = (text: string): boolean => cachedDid(text) !== undefined
+
+/** Decoding base58 costs more than all else on a message's way, and the same few DIDs come again and again. */
+function cachedDid(text: string): Did | undefined {
+  const known = parsed.get(text)
+  if (known) return known
+  const result = readDid(text)
+  if (!result) return undefined
   if (parsed.size >= 4096) parsed.clear()
   parsed.set(text, result)
   return result
 }
-
-export const isDid = (text: string): boolean => parsed.has(text) || readDid(text) !== undefined
 
 function readDid(text: string): Did | undefined {
   if (!text.startsWith(METHOD) || text.length > DID_MAX) return undefined

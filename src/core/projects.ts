@@ -114,6 +114,7 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
   return {
     list: () => spaces.list('project'),
     isHere(project) {
+      if (!spaces.info(project)) return false
       const log = replica(project)
       return log.count() > 0 && log.get(project) !== undefined
     },

@@ -145,8 +145,8 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
     if (membersOf(id).has(key.did)) return closed ? 'closed' : 'member'
     if (status === 'joining' || status === 'left') return status
     const by = removalOf(id, key.did)
-    const removal = by === undefined ? undefined : replica.get(by)
-    return removal?.node === key.did ? 'left' : 'removed'
+    // Whom nobody removed went by itself.
+    return by === undefined || replica.get(by)?.node === key.did ? 'left' : 'removed'
   }
 
   /** Within a write: tells what came into a log. */

@@ -97,13 +97,15 @@ export function emptyStanding(): ProjectStanding {
 type Facts = Omit<ProjectStanding, 'isMember' | 'rankOf' | 'suspendedBy' | 'removedBy' | 'roleOf' | 'leaderOf'>
 
 function withQuestions(facts: Facts): ProjectStanding {
-  const nodeRole = (node: string): Role | undefined =>
-    node === facts.owner ? 'owner' : facts.nodeRoles.get(node) === 'overseer' ? 'overseer' : facts.nodeRoles.get(node)
+  const nodeRole = (node: string): Role | undefined => (node === facts.owner ? 'owner' : facts.nodeRoles.get(node))
 
   /** What strikes it now: an overseer's word strikes no overseer, nobody's the owner. */
-  const strikes = (restrictions: Restrictions | undefined, role: Role | undefined): string | undefined => {
+  const strikes = (restrictions: Restrictions | undefined, roleOf: () => Role | undefined): string | undefined => {
+    // Of nearly everybody nearly always: this is asked for every entry there is.
+    if (!restrictions) return undefined
+    const role = roleOf()
     if (role === 'owner') return undefined
-    for (const [id, { byOwner }] of restrictions ?? []) if (byOwner || role !== 'overseer') return id
+    for (const [id, { byOwner }] of restrictions) if (byOwner || role !== 'overseer') return id
     return undefined
   }
 
@@ -119,13 +121,13 @@ function withQuestions(facts: Facts): ProjectStanding {
   }
 
   const standing: ProjectStanding = Object.assign(facts, {
-    removedBy: (node: string) => strikes(facts.removals.get(node), nodeRole(node)),
+    removedBy: (node: string) => strikes(facts.removals.get(node), () => nodeRole(node)),
     isMember: (node: string) =>
       node === facts.owner || (facts.members.has(node) && standing.removedBy(node) === undefined),
     suspendedBy(did: string) {
       const node = nodeOf(did)
-      const ofNode = strikes(facts.suspensions.get(node), nodeRole(node))
-      return ofNode ?? (node === did ? undefined : strikes(facts.suspensions.get(did), role(did)?.role))
+      const ofNode = strikes(facts.suspensions.get(node), () => nodeRole(node))
+      return ofNode ?? (node === did ? undefined : strikes(facts.suspensions.get(did), () => role(did)?.role))
     },
     roleOf(did: string) {
       const known = role(did)

@@ -16,11 +16,12 @@ export const inboxOf = (did: string): string => {
   return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
 }
 
+export const notPending = (status: string): AgoraError =>
+  new AgoraError('not_pending', `id: this invitation is ${status}.`, { field: 'id' })
+
 /** Saying yes or no to an invitation. */
 export function createAnswering(parts: InvitationParts, tables: InvitationTables, { post }: Sending) {
   const { clock, key, database, events, spaces, projects, telemetry } = parts
-
-  const isOver = (status: string) => new AgoraError('not_pending', `id: this invitation is ${status}.`, { field: 'id' })
 
   /** What joins a project of which this node has no log, or one that ends before the invitation. */
   function acceptance(row: InvitationRow, author: string): CheckedEntry {
@@ -103,17 +104,17 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
     async yes({ row, reserved, space, id }: Known, author: string): Promise<void> {
       if (reserved) {
         if (reserved.status === 'accepted') return
-        if (reserved.status !== 'pending') throw isOver(reserved.status)
+        if (reserved.status !== 'pending') throw notPending(reserved.status)
         if (nodeOf(reserved.to) !== key.did) {
           throw new AgoraError('not_permitted', 'id: this invitation is for somebody else.', { field: 'id' })
         }
-        if (Date.parse(reserved.expiresAt) <= clock.now()) throw isOver('expired')
+        if (Date.parse(reserved.expiresAt) <= clock.now()) throw notPending('expired')
         await projects.append(space, { author, type: 'project.accept', facts: { invitation: id } })
         return
       }
       if (row.status === 'accepted' || row.status === 'joined') return
-      if (row.status !== 'pending') throw isOver(row.status)
-      if (row.expires_at <= clock.now()) throw isOver('expired')
+      if (row.status !== 'pending') throw notPending(row.status)
+      if (row.expires_at <= clock.now()) throw notPending('expired')
       await parts.database.write(() => {
         if (tables.get(space, id)?.status === 'pending') accept(row, author)
       })
@@ -122,7 +123,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
     async no({ row, reserved, space, id }: Known, reason: string | undefined): Promise<void> {
       const said = reason === undefined || reason === '' ? {} : { reason }
       if (reserved) {
-        if (reserved.status !== 'pending') throw isOver(reserved.status)
+        if (reserved.status !== 'pending') throw notPending(reserved.status)
         if (nodeOf(reserved.to) !== key.did) {
           throw new AgoraError('not_permitted', 'id: this invitation is for somebody else.', {
             field: 'id',
@@ -140,7 +141,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
         return
       }
       if (row.status === 'declined') return
-      if (row.status !== 'pending') throw isOver(row.status)
+      if (row.status !== 'pending') throw notPending(row.status)
       await parts.database.write(() => {
         tables.change(row, { status: 'declined', decided_at: clock.now(), reason: reason ?? null })
         post(invitationWires.decline.type, nodeOf(row.from_did), { space, invitation: id, ...said })

@@ -5,7 +5,7 @@ import type { WireHandler } from '../../core/inbound.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { OperationName } from '../../operations.ts'
-import { createAnswering, inboxOf } from './answer.ts'
+import { createAnswering, inboxOf, notPending } from './answer.ts'
 import type { InvitationParts } from './parts.ts'
 import { invitationsWire } from './receive.ts'
 import { type Invitation, invitationWires } from './schema.ts'
@@ -165,6 +165,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
             hint: `${directory.nameOf(row?.from_did ?? '')} sent it.`,
           })
         }
+        if (reserved.status !== 'pending') throw notPending(reserved.status)
         await database.write(() => withdraw(space, whole, didOf(actor), false))
         return shown(whole, actor)
       },

@@ -45,7 +45,7 @@ export function invitationViews(
   function ofLog(space: string, { id, to, role, by, at, expiresAt, entry, status }: Reserved): Invitation {
     const log = projects.replica(space)
     const isOver = status === 'pending' && Date.parse(expiresAt) <= clock.now()
-    const ends = status === 'pending' ? [] : log.query({ subject: id, states: ['counts'], limit: 10 })
+    const ends = status === 'pending' ? [] : log.query({ subject: id, states: ['counts'], order: 'oldest', limit: 10 })
     const end = ends.find(({ id: one }) => one !== entry.id)
     const message = log.texts(entry.id)?.['message']
     const reason = end?.texts?.['reason']
