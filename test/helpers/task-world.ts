@@ -109,8 +109,8 @@ export function taskNode(name: string, clock: FakeClock = fakeClock()) {
       await parts.database.idle()
       parts.database.close()
     },
-    async restart() {
-      await node.stop()
+    /** Starts again on the same disk. */
+    async resume() {
       parts = assemble()
       await node.start()
     },
