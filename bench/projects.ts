@@ -1,11 +1,13 @@
 import type { Bench } from './lib/bench.ts'
+import { appending } from './projects/appending.ts'
 import { folding } from './projects/folding.ts'
 
 /** What projects cost: their logs as they grow, and what is read of them. */
 export const projects: Bench = {
   name: 'projects',
-  about: 'a project of 100,000 entries: folding it, what it holds in memory',
+  about: 'writing into a project and bringing it to a member, pages of 10,000 tasks, folding 100,000 entries, memory',
   async run(context) {
+    await appending(context)
     await folding(context)
   },
 }
