@@ -120,11 +120,13 @@ export const threadCommands: Command[] = [
     async run(context) {
       const { inputs } = context
       const input = { thread_id: inputs.arg('thread'), ...given({ reason: inputs.text('reason') }) }
-      await context.answer(
-        await context.call('threads.close', input),
-        (thread) =>
-          `Ended ${titleOf(thread)}.\nTo put its outcome into a project’s record: ${context.next(`project report <title> --thread ${short(thread.id)} --text <text>`)}\n`,
-      )
+      await context.answer(await context.call('threads.close', input), (thread) => {
+        const { id, project_id } = thread
+        const report =
+          project_id &&
+          `To tell its outcome to the project: ${context.next(`project report ${short(project_id)} <title> --thread ${short(id)} --text <text>`)}\n`
+        return `Ended ${titleOf(thread)}.\n${report ?? ''}`
+      })
     },
   },
 ]

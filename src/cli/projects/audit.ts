@@ -3,7 +3,7 @@ import { displayLine } from '../../base/text.ts'
 import type { AuditEntry } from '../../capabilities/audit/schema.ts'
 import { type Command, pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
-import { cut, plural, shownName, wrapped } from '../text.ts'
+import { cut, displayWidth, plural, shownName, wrapped } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
 import { deed, type Names } from './deed.ts'
@@ -127,8 +127,14 @@ function narrowLines(entry: AuditEntry, what: string, id: string, { io, style }:
   const indent = ' '.repeat(18)
   const room = (io.columns ?? WIDE) - indent.length
   const text = `${shownName(entry.author.name)} ${displayLine(cut(what, WHAT_MAX))}`
-  const state = `${verdictWords(entry)} · ${id}`
-  const lines = [...wrapped(text, room), style.dim(state)]
+  const state = `${verdictWords(entry)} · id ${id}`
+  const texts = wrapped(text, room)
+  const last = texts.at(-1) ?? ''
+  // One line is enough where both fit on it.
+  const lines =
+    displayWidth(last) + displayWidth(state) + 3 <= room
+      ? [...texts.slice(0, -1), `${last}${style.dim(` · ${state}`)}`]
+      : [...texts, style.dim(state)]
   return lines.map((line, index) => `${index === 0 ? `${when(entry)}  ` : indent}${line}\n`).join('')
 }
 

@@ -70,7 +70,7 @@ export async function projectHere(context: Context): Promise<string> {
     : `Name it by its id, a beginning of that, or its name; \`${context.next('project list')}\` shows them.`
   throw usageError(
     checkout ? `No project belongs to the checkout ${shownName(checkout.name)}.` : 'Which project?',
-    items.length === 0 ? `There is none yet. Create one: ${context.next('project create <name>')}` : hint,
+    items.length === 0 ? `There is none at work here. Create one: ${context.next('project create <name>')}` : hint,
   )
 }
 

@@ -1,4 +1,5 @@
 import { roles } from '../../authority/roles.ts'
+import { EntryId } from '../../contract/entry.ts'
 import type { Command } from '../command.ts'
 import type { Context } from '../context.ts'
 import { askPassphrase } from '../passphrase.ts'
@@ -53,13 +54,15 @@ export const memberCommands: Command[] = [
   {
     usage: 'project unsuspend [project] <member>',
     group: 'Projects',
-    summary: 'Lift a suspension; what it held counts again.',
+    summary: 'Lift a suspension; from then on what it does counts.',
+    details: `${PROJECT} What was held meanwhile stays so until \`project reinstate\` brings it back.`,
     examples: ['agora project unsuspend my-feature claude-1@bob'],
     async run(context) {
-      await context.answer(
-        await context.call('projects.unsuspend', await member(context)),
-        ({ name }) => `${shownName(name)} is not suspended any more.\n`,
-      )
+      const input = await member(context)
+      await context.answer(await context.call('projects.unsuspend', input), ({ name }) => {
+        const held = context.next(`project audit ${short(input.project_id)} --verdict held`)
+        return `${shownName(name)} is not suspended any more.\nWhat was held meanwhile: ${held}\n`
+      })
     },
   },
   {
@@ -94,7 +97,10 @@ export const memberCommands: Command[] = [
       if (Object.keys(fields).length === 0)
         throw usageError('What is to be brought back?', 'Give --member, or --entry as `project audit` prints it.')
       const answer = await context.call('projects.reinstate', { project_id: await chosenProject(context), ...fields })
-      await context.answer(answer, ({ reinstated }) => `Brought back: ${reinstated.map(shownName).join(', ') || '-'}\n`)
+      await context.answer(answer, ({ reinstated }) => {
+        const what = reinstated.map((each) => (EntryId.safeParse(each).success ? short(each) : shownName(each)))
+        return `Brought back: ${what.join(', ') || '-'}\n`
+      })
     },
   },
   {

@@ -19,7 +19,7 @@ export const settingsCommands: Command[] = [
       { name: 'max-agents', value: '<n>', meaning: 'members at most, nodes and named agents together' },
       { name: 'max-per-role', value: '<role=n>', meaning: 'of one role at most', many: true },
       { name: 'min-trust', value: '<0-4>', meaning: 'trust an inviter must have in whom it invites' },
-      { name: 'no-limits', meaning: 'take all limits away' },
+      { name: 'unlimited', meaning: 'take all limits away' },
       {
         name: 'profile',
         value: '<json>',
@@ -53,8 +53,8 @@ function limitsGiven(context: Context, { limits }: ProjectDetail): Pick<Changes,
     min_trust: inputs.number('min-trust', 0, 4),
     max_per_role: few === undefined ? undefined : { ...limits.max_per_role, ...Object.fromEntries(few) },
   })
-  if (inputs.flag('no-limits')) {
-    if (Object.keys(named).length > 0) throw usageError('Either --no-limits or some of them, not both.')
+  if (inputs.flag('unlimited')) {
+    if (Object.keys(named).length > 0) throw usageError('Either --unlimited or some limits, not both.')
     return { limits: null }
   }
   return Object.keys(named).length === 0 ? {} : { limits: { ...limits, ...named } }

@@ -57,7 +57,7 @@ test('outside of a checkout the only project is meant, and of several none', asy
   t.is(code, 2)
   t.regex(err, /Which project\?/)
   await using none = await standIn(list())
-  t.regex((await none.run(['project', 'clock-out'])).err, /none yet[\s\S]*agora project create/)
+  t.regex((await none.run(['project', 'clock-out'])).err, /none at work here[\s\S]*agora project create/)
 })
 
 test('an argument too few is not taken for a task’s title', async (t) => {

@@ -62,7 +62,7 @@ const shown: [string[], number?][] = [
   [['project', 'note', P, 'Deployed']],
   [['project', 'redact', P, '9XyZ12ab']],
   [['project', 'settings', P], 80],
-  [['project', 'settings', P, '--no-limits']],
+  [['project', 'settings', P, '--unlimited']],
   [['thread'], 100],
   [['thread', 'create', 'Login', '--with', 'claude-1@bob']],
   [['thread', 'show', SPACE], 80],
