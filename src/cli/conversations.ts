@@ -1,6 +1,6 @@
+import { conversationId } from '../client/ids.ts'
 import { type Command, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
-import { conversationId } from './ids.ts'
 import { messageText } from './message-text.ts'
 import { ago, plural, shortId, shownName } from './text.ts'
 
@@ -21,7 +21,7 @@ export const conversationCommands: Command[] = [
     examples: ['agora conversations show 7f3a91bc'],
     async run(context) {
       const { inputs } = context
-      const id = await conversationId(context, inputs.arg('id'))
+      const id = await conversationId(context.call, inputs.arg('id'))
       const page = await context.call('conversations.show', {
         id,
         limit: inputs.number('limit', 1, 500),
@@ -45,7 +45,7 @@ export const conversationCommands: Command[] = [
     summary: 'Let agents go on that talked too long among themselves.',
     examples: ['agora conversations resume 7f3a91bc'],
     async run(context) {
-      const id = await conversationId(context, context.inputs.arg('id'))
+      const id = await conversationId(context.call, context.inputs.arg('id'))
       await context.answer(await context.call('conversations.resume', { id }), () => 'They may go on.\n')
     },
   },

@@ -1,7 +1,7 @@
 import type { Delivery } from '../capabilities/messaging/schema.ts'
+import { messageId } from '../client/ids.ts'
 import { type Command, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
-import { messageId } from './ids.ts'
 import { messageText } from './message-text.ts'
 import { noteWords } from './send.ts'
 import { plural } from './text.ts'
@@ -33,7 +33,9 @@ export const messageCommands: Command[] = [
       'agora messages show 0199a1b2-0000-7000-8000-00007f3a91bc --format json',
     ],
     async run(context) {
-      const detail = await context.call('messages.show', { id: await messageId(context, context.inputs.arg('id')) })
+      const detail = await context.call('messages.show', {
+        id: await messageId(context.call, context.inputs.arg('id')),
+      })
       await context.answer(detail, () => {
         const stages = Object.entries(detail.delivery?.times ?? {}).map(([stage, time]) => [stage, time] as const)
         const facts: (readonly [string, string])[] = [
@@ -55,7 +57,7 @@ export const messageCommands: Command[] = [
     summary: 'Tell the sender that a message was taken in.',
     examples: ['agora messages acknowledge 7f3a91bc'],
     async run(context) {
-      const id = await messageId(context, context.inputs.arg('id'))
+      const id = await messageId(context.call, context.inputs.arg('id'))
       await context.answer(await context.call('messages.acknowledge', { id }), () => `Acknowledged ${id}.\n`)
     },
   },

@@ -1,9 +1,9 @@
 import { nodeOf } from '../base/did.ts'
 import { displayLine } from '../base/text.ts'
 import type { Delivery } from '../capabilities/messaging/schema.ts'
+import { conversationId, messageId } from '../client/ids.ts'
 import type { Command } from './command.ts'
 import type { Context } from './context.ts'
-import { conversationId, messageId } from './ids.ts'
 import { shownName } from './text.ts'
 import { usageError } from './usage.ts'
 
@@ -50,8 +50,8 @@ async function send(context: Context): Promise<number> {
   const answer = await context.call('messages.send', {
     body,
     to: inputs.text('to'),
-    reply_to: replyTo === undefined ? undefined : await messageId(context, replyTo),
-    conversation_id: conversation === undefined ? undefined : await conversationId(context, conversation),
+    reply_to: replyTo === undefined ? undefined : await messageId(context.call, replyTo),
+    conversation_id: conversation === undefined ? undefined : await conversationId(context.call, conversation),
     wait_for: stage ?? 'stored',
     timeout: inputs.number('timeout', 0, 300) ?? PATIENCE,
   })

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { AgoraError } from '../../base/errors.ts'
+import { plural, shortIds, title, when } from '../text.ts'
+import { type ToolContext, tool } from '../tool.ts'
+import { taskLine } from './tasks.ts'
+
+/** A lease that lapses within this is worth a word. In ms. */
+const LAPSING = 5 * 60_000
+const PROJECTS_MAX = 5
+
+export const nextTools = [
+  tool({
+    name: 'agora_next',
+    title: 'What should I do now',
+    description: 'Begin here, and come back: unread mail, your tasks, lapsing claims, invitations.',
+    profile: 'core',
+    input: z.object({}),
+    hints: { readOnly: true },
+    async run(_, context) {
+      const { call, me } = context
+      const [own, inbox] = [await me(), await call('messages.read', { limit: 1, view: 'all' })]
+      const { items } = await call('projects.list', {})
+      const mine = items.filter(({ status, archived }) => status === 'member' && !archived).slice(0, PROJECTS_MAX)
+      const invitations = await call('invitations.list', { direction: 'in' })
+      const lines = [
+        `You are ${own.name}${own.node === own.name ? '' : ` on ${own.node}`}.`,
+        ...(inbox.unread > 0 ? [`${plural(inbox.unread, 'unread message')}: agora_read_messages.`] : []),
+        ...invitations.items.map(
+          (one) =>
+            `Invited to ${title(one.project_name)} as ${one.role} [${one.id.slice(0, 8)}]: agora_respond_project_invitation.`,
+        ),
+      ]
+      for (const project of mine) lines.push(...(await inProject(project, context)))
+      if (mine.length === 0 && invitations.items.length === 0) lines.push('You are in no project.')
+      if (lines.length === 1) lines.push('Nothing waits for you.')
+      return { text: lines.join('\n') }
+    },
+  }),
+]
+
+async function inProject(
+  { id, name, stage, suspended }: { id: string; name: string; stage: string; suspended: boolean },
+  { call, now }: ToolContext,
+): Promise<string[]> {
+  const heading = `${title(name)} [${id.slice(0, 8)}], stage ${stage}${suspended ? ', YOU ARE SUSPENDED' : ''}:`
+  const { items } = await call('tasks.list', { project_id: id, assignee: 'me', limit: 20 })
+  const held = items.filter(({ claim, status }) => claim !== undefined || status !== 'done')
+  const short = shortIds(held.flatMap((task) => [task.id, ...task.waits_for]))
+  const lines = held.map((task) => {
+    const lapsing = task.claim?.until !== undefined && Date.parse(task.claim.until) - now() < LAPSING
+    return `${taskLine(task, short)}${lapsing ? ` YOUR CLAIM LAPSES ${when(task.claim?.until, now())}` : ''}`
+  })
+  if (held.length > 0) return [heading, ...lines]
+  const next = await call('tasks.next', { project_id: id }).catch((error) => {
+    // Whoever may not claim has none.
+    if (error instanceof AgoraError) return { task: undefined }
+    throw error
+  })
+  return [
+    heading,
+    next.task === undefined ? 'No task is ready for you.' : `Next: ${taskLine(next.task, short)}; agora_claim_task.`,
+  ]
+}

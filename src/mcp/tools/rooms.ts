@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { AgoraError } from '../../base/errors.ts'
+import { FRAME_NOTE, framed } from '../frame.ts'
+import { list, shortIds, title, when } from '../text.ts'
+import { tool } from '../tool.ts'
+import { projectOf } from './which.ts'
+
+const project = z.string().optional()
+const text = z.string().optional()
+const cursor = z.string().optional()
+
+function needed(value: string | undefined, field: string, action: string): string {
+  if (value !== undefined && value !== '') return value
+  throw new AgoraError('invalid_input', `${field}: is needed to ${action}.`, { field })
+}
+
+export const roomTools = [
+  tool({
+    name: 'agora_rooms',
+    title: 'Rooms',
+    description:
+      'A project’s rooms; room defaults to main. @name in text reaches that member’s inbox, @role:reviewer a role.',
+    profile: 'core',
+    input: z.object({
+      action: z.enum(['list', 'read', 'say', 'search', 'create']),
+      project,
+      room: z.string().default('main'),
+      text,
+      reply_to: z.string().optional(),
+      cursor,
+    }),
+    hints: {},
+    async run({ action, project: given, room, text: said, reply_to, cursor: on }, { call, now }) {
+      const project_id = await projectOf(call, given)
+      const paging = { limit: 20, cursor: on }
+      if (action === 'list') {
+        const page = await call('rooms.list', { project_id, ...paging })
+        const lines = page.items.map(
+          (one) => `#${title(one.name)}: ${one.messages} messages, last ${when(one.last_at, now())}`,
+        )
+        return { text: list(lines, 'No rooms.', page.next_cursor) }
+      }
+      if (action === 'create') {
+        const made = await call('rooms.create', { project_id, name: room, topic: said })
+        return { text: `There is #${title(made.name)} now.` }
+      }
+      if (action === 'say') {
+        const message = await call('rooms.say', { project_id, room, body: needed(said, 'text', action), reply_to })
+        return { text: `Said in #${title(message.room.name)} [${message.id.slice(0, 8)}].`, data: { id: message.id } }
+      }
+      const page =
+        action === 'search'
+          ? await call('rooms.search', { project_id, query: needed(said, 'text', action), ...paging })
+          : await call('rooms.read', { project_id, room, ...paging })
+      const short = shortIds(page.items.map(({ id }) => id))
+      const lines = page.items.map(({ id, from, body, redacted, sent_at, room: at }) => {
+        const where = `#${at.name}, ${when(sent_at, now())}`
+        return `[${short(id)}] ${framed(from, redacted ? '(taken away)' : body, where)}`
+      })
+      return { text: lines.length === 0 ? 'Nothing.' : `${FRAME_NOTE}\n${list(lines, '', page.next_cursor)}` }
+    },
+  }),
+  tool({
+    name: 'agora_threads',
+    title: 'Private threads',
+    description: 'Talk that stays with its participants’ nodes. create: title, participants.',
+    profile: 'default',
+    input: z.object({
+      action: z.enum(['list', 'read', 'say', 'create', 'add', 'remove', 'close']),
+      thread: z.string().optional(),
+      title: z.string().optional(),
+      participants: z.array(z.string()).optional(),
+      text,
+      cursor,
+    }),
+    hints: {},
+    async run({ action, thread, title: name, participants = [], text: said, cursor: on }, { call, now, confirmed }) {
+      if (action === 'list') {
+        const page = await call('threads.list', { limit: 20, cursor: on })
+        const short = shortIds(page.items.map(({ id }) => id))
+        const lines = page.items.map(
+          (one) =>
+            `[${short(one.id)}] ${title(one.title ?? 'untitled')} (${one.status}): ${one.participants.map((who) => title(who.name, 40)).join(', ')}`,
+        )
+        return { text: list(lines, 'No threads.', page.next_cursor) }
+      }
+      if (action === 'create') {
+        const made = await call('threads.create', { title: name, participants })
+        return {
+          text: `Thread [${made.id.slice(0, 8)}] with ${made.participants.map((who) => title(who.name, 40)).join(', ')}.`,
+          data: { id: made.id },
+        }
+      }
+      const thread_id = needed(thread, 'thread', action)
+      if (action === 'say') {
+        const { id } = await call('threads.say', { thread_id, body: needed(said, 'text', action) })
+        return { text: `Said [${id.slice(0, 8)}].`, data: { id } }
+      }
+      if (action === 'read') {
+        const page = await call('threads.read', { thread_id, limit: 20, cursor: on })
+        const lines = page.items.map(({ from, body, redacted, sent_at }) =>
+          framed(from, redacted ? '(taken away)' : body, when(sent_at, now())),
+        )
+        return { text: lines.length === 0 ? 'Nothing.' : `${FRAME_NOTE}\n${list(lines, '', page.next_cursor)}` }
+      }
+      if (action === 'close') {
+        if (!(await confirmed('Close this thread? Nothing more can be said in it.')))
+          return { text: 'The person said no; it stays open.' }
+        await call('threads.close', { thread_id, reason: said })
+        return { text: 'Closed.' }
+      }
+      for (const one of participants)
+        await call(action === 'add' ? 'threads.add' : 'threads.remove', { thread_id, name: one })
+      return {
+        text: `${action === 'add' ? 'Added' : 'Removed'}: ${participants.map((one) => title(one, 40)).join(', ')}.`,
+      }
+    },
+  }),
+]

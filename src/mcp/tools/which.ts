@@ -1,0 +1,31 @@
+import { AgoraError } from '../../base/errors.ts'
+import type { Output } from '../../operations.ts'
+import { title } from '../text.ts'
+import type { ToolContext } from '../tool.ts'
+
+export type Project = Output<'projects.list'>['items'][number]
+
+/**
+ * The project that is meant: the one named, by the beginning of its id or by its name, or the only one there is.
+ * @throws AgoraError that names those there are.
+ */
+export async function projectOf(call: ToolContext['call'], given: string | undefined): Promise<string> {
+  const { items } = await call('projects.list', { limit: 100 })
+  const open = items.filter(({ status }) => status === 'member')
+  const meant = given === undefined ? open : items.filter(({ id, name }) => id === given || name === given)
+  const [one] = meant
+  if (one && meant.length === 1) return one.id
+  // The beginning of an id the daemon knows.
+  if (given !== undefined && meant.length === 0) return given
+  throw new AgoraError(
+    meant.length === 0 ? 'not_found' : 'ambiguous_name',
+    meant.length === 0 ? 'You are in no project.' : 'project: say which one.',
+    {
+      field: 'project',
+      hint:
+        meant.length === 0
+          ? 'agora_create_project begins one.'
+          : meant.map(({ id, name }) => `${id.slice(0, 8)} ${title(name)}`).join('; '),
+    },
+  )
+}
