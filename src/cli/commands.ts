@@ -9,6 +9,7 @@ import { eventCommands } from './events.ts'
 import { friendCommands } from './friends.ts'
 import { identityCommands } from './identity.ts'
 import { logCommands } from './logs.ts'
+import { mcpCommands } from './mcp.ts'
 import { messageCommands } from './messages.ts'
 import { nodeCommands } from './node.ts'
 import { ownerCommands } from './owner.ts'
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   ...threadCommands,
   ...verifyCommands,
   ...agentCommands,
+  ...mcpCommands,
   ...wakeCommands,
   ...approvalCommands,
   ...identityCommands,

@@ -1,5 +1,6 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   CallToolRequestSchema,
   type CallToolResult,
@@ -9,12 +10,14 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { AgoraError } from '../base/errors.ts'
-import { shortEnd } from './text.ts'
+import { shortEnd, title } from './text.ts'
 import { ApprovalAsked, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
 import { tools } from './tools/index.ts'
 
 export interface McpParts {
   call: ToolContext['call']
+  /** Calls `listener` for what happens in this caller's inbox, until the returned function is called. */
+  events(listener: (event: InboxEvent) => void): () => void
   /** @throws AgoraError `not_running` in a bridge without a daemon. */
   me(): Promise<Me>
   now(): number
@@ -24,10 +27,23 @@ export interface McpParts {
   notice?: string | undefined
 }
 
+/** Something that happened, with the fields of its type. */
+export interface InboxEvent {
+  type: string
+  data: Record<string, unknown>
+}
+
+export interface McpServer {
+  connect(transport: Transport): Promise<void>
+  close(): Promise<void>
+  /** To be called when the transport has closed. */
+  ended(): void
+}
+
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 
 /** One client's server: the same in the daemon and in the bridge, which differ only in how they call. */
-export function createMcpServer(parts: McpParts): Server {
+export function createMcpServer(parts: McpParts): McpServer {
   const { profile, version } = parts
   const offered = tools.filter((one) => profiles.indexOf(one.profile) <= profiles.indexOf(profile))
   const byName = new Map(offered.map((one) => [one.name, one]))
@@ -48,7 +64,32 @@ export function createMcpServer(parts: McpParts): Server {
     if (lines.length > 0) result.content.push({ type: 'text', text: lines.join('\n') })
     return result
   })
-  return server
+  let leave: (() => void) | undefined
+  server.oninitialized = () => {
+    leave ??= parts.events(({ type, data }) => {
+      if (type === 'message.received') announce(String(data['from_name'] ?? 'somebody'))
+    })
+  }
+  const ended = () => {
+    leave?.()
+    leave = undefined
+  }
+  return {
+    connect: (transport) => server.connect(transport),
+    async close() {
+      ended()
+      await server.close()
+    },
+    ended,
+  }
+
+  /** Once for each message: that there is one, and from whom. What it says is read by the tool, which frames it. */
+  function announce(from: string): void {
+    const data = `New message from ${title(from, 80)}: agora_read_messages`
+    server.sendLoggingMessage({ level: 'info', logger: 'agora', data }).catch(() => {
+      // A client that has gone, or has not opened its stream, reads it when it next calls.
+    })
+  }
 
   function contextOf(extra: Extra): ToolContext {
     const token = extra._meta?.progressToken

@@ -14,13 +14,20 @@ const PATIENCE = 300
  * @throws AgoraError `home_in_use`, with the process that has it when that is known.
  */
 export function lockHome(home: Home): () => void {
-  const sqlite = open(home.lock)
+  const release = tryLock(home.lock)
+  if (!release) throw homeInUse(home)
+  return release
+}
+
+/** The same for any file; undefined when another process has it. */
+export function tryLock(path: string): (() => void) | undefined {
+  const sqlite = open(path)
   try {
-    begin(sqlite, home.lock)
+    begin(sqlite, path)
   } catch (cause) {
     sqlite.close()
     if (!isBusy(cause)) throw cause
-    throw homeInUse(home, cause)
+    return undefined
   }
   // Held by the process and not only by the caller: a connection that nobody refers to is closed with the next garbage.
   const release = () => sqlite.close()
@@ -45,12 +52,11 @@ export function isLocked(home: Home): boolean {
   }
 }
 
-export function homeInUse(home: Home, cause?: unknown): AgoraError {
+export function homeInUse(home: Home): AgoraError {
   const daemon = readDaemonInfo(home)
   const holder = daemon ? `process ${daemon.pid}, API ${daemon.api_url}` : 'another process'
   return new AgoraError('home_in_use', `${JSON.stringify(home.name)} is already running (${holder}).`, {
     hint: `Stop it with \`agora --name ${home.name} stop\`, or start another node with another --name.`,
-    cause,
   })
 }
 

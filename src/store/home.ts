@@ -21,6 +21,8 @@ export interface Home {
   ownerKey: string
   owner: string
   agents: string
+  /** Which agents' names programs on this machine use now. */
+  sessions: string
   /** What a wake is about, while it runs. */
   wake: string
   /** Which project belongs to which checkout of a repository on this machine. */
@@ -56,6 +58,7 @@ export function homeAt(folder: string, name: string): Home {
     ownerKey: at('owner.key'),
     owner: at('owner.json'),
     agents: at('agents'),
+    sessions: at('sessions'),
     wake: at('wake'),
     checkouts: at('checkouts.json'),
     lock: at('lock'),

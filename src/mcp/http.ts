@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { Clock } from '../base/clock.ts'
+import { every } from '../base/clock.ts'
+import { AgoraError } from '../base/errors.ts'
+import { createMcpServer, type McpParts, type McpServer } from './server.ts'
+import type { Me } from './tool.ts'
+
+/** Sessions of all clients together, and ms after which one that says nothing is ended. */
+const SESSIONS_MAX = 256
+const IDLE_MAX = 60 * 60_000
+const SWEEP_EVERY = 60_000
+
+/** Who calls, by its token. */
+export interface McpCaller {
+  me: Me
+  call: McpParts['call']
+  events: McpParts['events']
+}
+
+export interface McpEndpoint {
+  /** Answers one request of streamable HTTP, whose JSON body was read already. The caller's token was checked. */
+  handle(req: IncomingMessage, res: ServerResponse, body: unknown, caller: McpCaller): Promise<void>
+  /** Ends all sessions. */
+  stop(): Promise<void>
+}
+
+interface Session {
+  did: string
+  transport: StreamableHTTPServerTransport
+  server: McpServer
+  usedAt: number
+}
+
+/** `/mcp`: a session for each client, bound to whose token began it. */
+export function createMcpEndpoint({ clock, version }: { clock: Clock; version: string }): McpEndpoint {
+  const sessions = new Map<string, Session>()
+  const stopSweeping = every(clock, SWEEP_EVERY, () => {
+    for (const session of sessions.values()) if (clock.now() - session.usedAt > IDLE_MAX) void session.server.close()
+  })
+
+  async function begin({ me, call, events }: McpCaller): Promise<Session> {
+    if (sessions.size >= SESSIONS_MAX) {
+      throw new AgoraError('rate_limited', `${SESSIONS_MAX} MCP sessions are open.`, { hint: 'End some, or wait.' })
+    }
+    const server = createMcpServer({
+      ...{ call, events, version, profile: 'default' },
+      me: async () => me,
+      now: clock.now,
+    })
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized: (id) => void sessions.set(id, session),
+    })
+    const session: Session = { did: me.did, transport, server, usedAt: clock.now() }
+    transport.onclose = () => {
+      if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
+      server.ended()
+    }
+    await server.connect(transport)
+    return session
+  }
+
+  return {
+    async handle(req, res, body, caller) {
+      const id = req.headers['mcp-session-id']
+      const known = typeof id === 'string' ? sessions.get(id) : undefined
+      // Somebody else's session is as good as none.
+      const own = known?.did === caller.me.did ? known : undefined
+      if (id !== undefined && !own) {
+        res.writeHead(404, { 'Content-Type': 'application/json' })
+        res.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } }))
+        return
+      }
+      const session = own ?? (await begin(caller))
+      session.usedAt = clock.now()
+      await session.transport.handleRequest(req, res, body)
+      // What was no beginning leaves no session behind.
+      if (session.transport.sessionId === undefined) await session.server.close()
+    },
+    async stop() {
+      stopSweeping()
+      await Promise.all([...sessions.values()].map(({ server }) => server.close()))
+    },
+  }
+}
