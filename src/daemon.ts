@@ -29,6 +29,7 @@ import { createReaders } from './core/readers.ts'
 import { authenticator } from './core/tokens.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
+import type { LocalMcp } from './mcp/local.ts'
 import { directLane } from './p2p/direct/index.ts'
 import { keeperLane } from './p2p/keeper/index.ts'
 import { logLane } from './p2p/log/index.ts'
@@ -343,6 +344,13 @@ export async function startDaemon({
   await inProjects.start()
   for (const address of settings.connect) network.keepConnected(address)
 
+  // Loaded when the first client comes: most start by themselves, through the bridge, or never.
+  let mcp: Promise<LocalMcp> | undefined
+  const openMcp = async () => {
+    const { createLocalMcp } = await import('./mcp/local.ts')
+    return createLocalMcp({ clock, dispatch, events, node: home.name, version })
+  }
+  started.defer(async () => (await mcp)?.stop())
   const http = createHttpServer({
     clock,
     dispatch,
@@ -355,6 +363,10 @@ export async function startDaemon({
     allowedOrigins: settings.allowed_origins,
     metrics: metrics.render,
     version,
+    async mcp(req, res, body, actor) {
+      mcp ??= openMcp()
+      await (await mcp).handle(req, res, body, actor)
+    },
   })
   const api = await http.start()
   apiUrl = api.url

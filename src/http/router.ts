@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
 import type { DefaultContext, Middleware, ParameterizedContext } from 'koa'
 import type { Actor } from '../authority/may.ts'
@@ -28,6 +29,8 @@ export interface RouterParts extends CallerParts {
   events: Events
   metrics(): Promise<{ contentType: string; body: string }>
   version: string
+  /** Answers a request of streamable HTTP whose token was checked; what may be called with it is decided for each call. */
+  mcp?: (req: IncomingMessage, res: ServerResponse, body: unknown, actor: Actor) => Promise<void>
   /** Calls that are being answered; each aborts when its caller has gone. */
   calls: Set<AbortController>
 }
@@ -70,6 +73,15 @@ export function createRouter(parts: RouterParts): Router<ApiState> {
     if (method !== 'GET' && method !== 'DELETE') steps.unshift(readBody)
     if (operation.who !== 'anyone') steps.unshift(identify)
     router.register(path, [method], steps)
+  }
+  const { mcp } = parts
+  if (mcp) {
+    const speak: ApiMiddleware = async (ctx) => {
+      ctx.respond = false
+      await mcp(ctx.req, ctx.res, ctx.state.body, actorOf(ctx))
+    }
+    router.register('/mcp', ['POST'], [identify, readBody, speak])
+    router.register('/mcp', ['GET', 'DELETE'], [identify, speak])
   }
   const serve = servePages(parts, signalOf)
   for (const { name, who, http } of pages) {

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Actor } from '../authority/may.ts'
+import type { Clock } from '../base/clock.ts'
+import { AgoraError } from '../base/errors.ts'
+import { ApprovalPending, type Dispatch } from '../core/dispatch.ts'
+import { agentInbox, type Events, OPERATOR_INBOX } from '../core/events.ts'
+import type { Output } from '../operations.ts'
+import { createMcpEndpoint, type McpCaller } from './http.ts'
+import { ApprovalAsked } from './tool.ts'
+
+export interface LocalMcpParts {
+  clock: Clock
+  dispatch: Dispatch
+  events: Events
+  /** The node's name. */
+  node: string
+  version: string
+}
+
+export interface LocalMcp {
+  handle(req: IncomingMessage, res: ServerResponse, body: unknown, actor: Actor): Promise<void>
+  stop(): Promise<void>
+}
+
+/** `/mcp` of the daemon: every call is dispatched as whoever's token was shown. */
+export function createLocalMcp({ clock, dispatch, events, node, version }: LocalMcpParts): LocalMcp {
+  const endpoint = createMcpEndpoint({ clock, version })
+
+  function callerOf(actor: Actor): McpCaller {
+    if (actor.kind !== 'agent' && actor.kind !== 'operator')
+      throw new AgoraError('unauthenticated', 'This call needs a token.')
+    const inbox = actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX
+    return {
+      me: {
+        did: actor.did,
+        name: actor.kind === 'agent' ? actor.name : node,
+        node,
+        isOperator: actor.kind === 'operator',
+      },
+      async call(name, input) {
+        const answer = await dispatch.call(name, actor, input)
+        if (answer instanceof ApprovalPending) throw new ApprovalAsked(answer.approval)
+        return answer as Output<typeof name>
+      },
+      events: (listener) =>
+        events.subscribe((event) => {
+          if (event.inbox === inbox) listener({ type: event.type, data: event.data })
+        }),
+    }
+  }
+  return {
+    handle: (req, res, body, actor) => endpoint.handle(req, res, body, callerOf(actor)),
+    stop: endpoint.stop,
+  }
+}
