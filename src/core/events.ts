@@ -10,7 +10,7 @@ export interface AgoraEvent {
   at: number
   /** `<thing>.<what happened>`, e.g. `message.received`, `message.stage`, `peer.connected`, `security.refused`. */
   type: string
-  /** The inbox it concerns (`operator`, or an agent's name after `agent:`); undefined for the operator alone. The operator sees all. */
+  /** The inbox it concerns (`operator`, an agent's name after `agent:`, or `agents` for all of them); undefined for the operator alone. The operator sees all. */
   inbox: string | undefined
   data: Record<string, unknown>
 }
@@ -67,7 +67,10 @@ export function createEvents({ clock, database }: { clock: Clock; database: Data
 }
 
 /** Whether a reader whose inbox is `inbox` may see the event; the operator's sees all. */
-export const concerns = (event: AgoraEvent, inbox: string): boolean => inbox === OPERATOR_INBOX || event.inbox === inbox
+export const concerns = (event: AgoraEvent, inbox: string): boolean =>
+  inbox === OPERATOR_INBOX || event.inbox === inbox || event.inbox === EVERY_AGENT
 
 export const OPERATOR_INBOX = 'operator'
+/** What all agents of this node are told alike: that something has changed where all of them may read. */
+export const EVERY_AGENT = 'agents'
 export const agentInbox = (name: string): string => `agent:${name}`

@@ -123,7 +123,7 @@ function follow(
     while (!until.aborted) {
       try {
         const client = await clientNow()
-        const options = { types: ['message.'], signal: until, ...(after === undefined ? {} : { after }) }
+        const options = { types: ['message.', 'project.'], signal: until, ...(after === undefined ? {} : { after }) }
         for await (const { seq, at: _, type, inbox: __, ...data } of client.events(options)) {
           after = seq
           listener({ type, data })

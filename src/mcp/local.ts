@@ -3,7 +3,7 @@ import type { Actor } from '../authority/may.ts'
 import type { Clock } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
 import { ApprovalPending, type Dispatch } from '../core/dispatch.ts'
-import { agentInbox, type Events, OPERATOR_INBOX } from '../core/events.ts'
+import { agentInbox, EVERY_AGENT, type Events, OPERATOR_INBOX } from '../core/events.ts'
 import type { Output } from '../operations.ts'
 import { createMcpEndpoint, type McpCaller } from './http.ts'
 import { ApprovalAsked } from './tool.ts'
@@ -44,7 +44,7 @@ export function createLocalMcp({ clock, dispatch, events, node, version }: Local
       },
       events: (listener) =>
         events.subscribe((event) => {
-          if (event.inbox === inbox) listener({ type: event.type, data: event.data })
+          if (event.inbox === inbox || event.inbox === EVERY_AGENT) listener({ type: event.type, data: event.data })
         }),
     }
   }

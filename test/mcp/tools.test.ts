@@ -1,3 +1,4 @@
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import test from 'ava'
 import { mcpClient } from '../helpers/mcp.ts'
 import { network } from '../helpers/network.ts'
@@ -54,4 +55,81 @@ test('/mcp is closed to whoever shows no token, or another agent’s session', a
   const { token } = await net.node.alice.call('agents.register', { name: 'codex' })
   const stolen = { ...headers, Authorization: `Bearer ${token}`, 'Mcp-Session-Id': session }
   t.is((await fetch(url, { method: 'POST', body, headers: stolen })).status, 404)
+})
+
+test('two agents on two nodes take a project to a finished task', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await net.connect()
+  await alice.call('friends.add', { did: bob.did, trust_level: 2 })
+  await bob.call('friends.add', { did: alice.did, trust_level: 2 })
+  await net.settle()
+  await using claude = await mcpClient(alice, 'claude-1')
+  await using codex = await mcpClient(bob, 'codex')
+  await claude.use('agora_create_project', { name: 'parser', description: 'Reads it all' })
+  t.regex(
+    await claude.use('agora_invite_to_project', { peer: 'bob', role: 'developer' }),
+    /bob is invited as developer/,
+  )
+  await net.settle()
+  const invited = await codex.use('agora_next')
+  const id = /\[([0-9a-f]{8})\]/.exec(invited)?.[1]
+  t.regex(
+    await codex.use('agora_respond_project_invitation', { id, accept: true, reason: 'to help' }),
+    /^Waits for the operator/,
+  )
+  const { items } = await bob.call('approvals.list', {})
+  await bob.call('approvals.grant', { id: items[0]?.id ?? '' })
+  await net.settle()
+  await claude.use('agora_project_tasks', {
+    action: 'create',
+    title: 'Write the lexer',
+    priority: 'high',
+    description: 'All tokens',
+  })
+  await net.settle()
+  t.regex(await codex.use('agora_next'), /Next: \[[0-9a-f]{8}\] Write the lexer \(todo, high\); agora_claim_task/)
+  const claimed = await codex.use('agora_claim_task')
+  t.regex(claimed, /^Yours:\n\[([0-9a-f]{8})\] Write the lexer/)
+  const task = /\[([0-9a-f]{8})\]/.exec(claimed)?.[1]
+  await net.settle()
+  t.regex(await claude.use('agora_project_tasks', { action: 'list' }), /claimed by codex@bob/)
+  await codex.use('agora_rooms', { action: 'say', text: 'The lexer is mine now, @claude-1@alice.' })
+  await net.settle()
+  t.regex(
+    await claude.use('agora_read_messages'),
+    /codex@bob \(agent, of another node, trust 2, role developer.*in #main of parser[\s\S]*\| The lexer is mine now/,
+  )
+  t.regex(
+    await codex.use('agora_project_tasks', { action: 'complete', task, text: 'with tests' }),
+    /^Done: .*Write the lexer \(done\)/,
+  )
+  await net.settle()
+  t.regex(await claude.use('agora_project_tasks', { action: 'get', task }), /\(done, high[\s\S]*\| with tests/)
+  t.regex(await claude.use('agora_project_audit'), /codex@bob task\.complete/)
+})
+
+test('what is followed is told when it changes', async (t) => {
+  await using net = await network(['alice'])
+  await using claude = await mcpClient(net.node.alice, 'claude-1')
+  await using codex = await mcpClient(net.node.alice, 'codex')
+  await claude.use('agora_create_project', { name: 'parser' })
+  const { resources } = await codex.client.listResources()
+  const board = resources.find(({ name }) => name === 'parser: board')?.uri ?? ''
+  const told = new Promise<string>((resolve) => {
+    codex.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => resolve(params.uri))
+  })
+  await codex.client.subscribeResource({ uri: board })
+  await claude.use('agora_project_tasks', { action: 'create', title: 'Write the lexer' })
+  t.is(await told, board)
+  const { contents } = await codex.client.readResource({ uri: board })
+  t.regex(String((contents[0] as { text: string }).text), /^todo \(1\)\n\[[0-9a-f]{8}\] Write the lexer/)
+  await t.throwsAsync(codex.client.readResource({ uri: 'agora://project/../inbox' }), {
+    message: /There is no resource/,
+  })
+  const { completion } = await codex.client.complete({
+    ref: { type: 'ref/resource', uri: 'agora://project/{project}/board' },
+    argument: { name: 'project', value: 'par' },
+  })
+  t.is(completion.values.length, 1)
 })

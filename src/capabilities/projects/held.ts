@@ -1,7 +1,7 @@
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Directory } from '../../core/directory.ts'
-import { agentInbox, type Events, OPERATOR_INBOX } from '../../core/events.ts'
+import { agentInbox, EVERY_AGENT, type Events, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Projects } from '../../core/projects.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { Log } from '../../core/telemetry.ts'
@@ -40,13 +40,13 @@ export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
   }
 
   function tellOfEntries({ space, added, replica }: SpaceNews) {
-    if (added.length > TOLD_MAX) events.emit('project.entries', undefined, { project_id: space, count: added.length })
+    if (added.length > TOLD_MAX) events.emit('project.entries', EVERY_AGENT, { project_id: space, count: added.length })
     for (const { id, type, author, body } of added) {
       if (added.length <= TOLD_MAX) {
         const subject = replica.logged(id)?.subject
         const verdict = replica.verdict(id)?.state
         const data = { project_id: space, id, type, author, ...(subject === undefined ? {} : { subject }), verdict }
-        events.emit('project.entry', undefined, data)
+        events.emit('project.entry', EVERY_AGENT, data)
       }
       const about = ABOUT_SOMEBODY[type]
       const who = body['who']

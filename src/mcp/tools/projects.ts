@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { quoted } from '../frame.ts'
-import { list, plural, shortIds, title, when } from '../text.ts'
+import { list, shortIds, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
 import { projectOf } from './which.ts'
 
@@ -179,5 +179,3 @@ export const projectTools = [
     },
   }),
 ]
-
-export const projectCount = (count: number): string => plural(count, 'project')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
 import type { Output } from '../../operations.ts'
 import { quoted } from '../frame.ts'
-import { list, plural, shortIds, title, when } from '../text.ts'
+import { list, shortIds, title, when } from '../text.ts'
 import { type Answer, type ToolContext, tool } from '../tool.ts'
 import { projectOf } from './which.ts'
 
@@ -37,6 +37,11 @@ export function taskText(task: Task, now: number): string {
     ...(note === undefined ? [] : [`Note on its completion:\n${quoted(note)}`]),
   ].join('\n')
 }
+
+export const commentText = (
+  { author, at, text = '(taken away)' }: Output<'tasks.comments'>['items'][number],
+  now: number,
+) => `${title(author.name)}, ${when(at, now)}:\n${quoted(text)}`
 
 const unblockedText = ({ unblocked }: Changed): string =>
   unblocked.length === 0
@@ -93,9 +98,7 @@ const acts: Record<(typeof actions)[number], Act> = {
   async get(input, project_id, { call, now }) {
     const at = { project_id, task_id: needed(input, 'task') }
     const [task, comments] = [await call('tasks.show', at), await call('tasks.comments', { ...at, limit: 20 })]
-    const said = comments.items.map(
-      ({ author, at: time, text = '(taken away)' }) => `${title(author.name)}, ${when(time, now())}:\n${quoted(text)}`,
-    )
+    const said = comments.items.map((comment) => commentText(comment, now()))
     return { text: [taskText(task, now()), ...said].join('\n'), data: task }
   },
   async create(input, project_id, { call }) {
@@ -170,6 +173,3 @@ export const taskTools = [
     },
   }),
 ]
-
-/** How many there are, said shortly. */
-export const taskCount = (count: number): string => plural(count, 'task')
