@@ -193,3 +193,26 @@ test('agents that name each other in a room are stopped, until a person or finis
   await alice.call('rooms.say', { project_id, room: 'main', body: 'go on' })
   await t.notThrowsAsync(turn(5))
 })
+
+test('who leaves a project is told to all, also to those who were away, and hears nothing more', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await net.connect()
+  await trustEachOther(net, 'alice', 'bob')
+  const project_id = await sharedProject(net, 'alice', { bob: 'developer' })
+  await alice.stop()
+  await bob.call('projects.leave', { project_id })
+  await alice.restart()
+  await net.connect()
+  await net.settle()
+  const team = async () => (await alice.call('projects.team', { project_id })).items.map(({ name }) => name)
+  t.deepEqual(await team(), ['alice'])
+  await alice.call('rooms.say', { project_id, room: 'main', body: 'now that they are gone' })
+  await net.settle()
+  const [mine] = (await bob.call('projects.list', { all: true })).items
+  t.is(mine?.status, 'left')
+  t.is((await bob.call('rooms.read', { project_id, room: 'main' })).items.length, 0)
+  await joined(net, project_id, 'alice', 'bob')
+  t.deepEqual(await team(), ['alice', 'bob'])
+  t.is((await bob.call('rooms.read', { project_id, room: 'main' })).items.length, 1)
+})

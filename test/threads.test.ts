@@ -146,6 +146,25 @@ test('a removed participant gets nothing more, and nothing it says is heard', as
   t.deepEqual(await inbox(carol), ['all three', 'back'])
 })
 
+test('who leaves a thread is not in it any more, for anybody, though they were away', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await net.connect()
+  await trustEachOther(net, 'alice', 'bob')
+  const { id: thread_id } = await alice.call('threads.create', { participants: ['bob'] })
+  await net.settle()
+  await alice.stop()
+  await bob.call('threads.remove', { thread_id, name: 'bob' })
+  await alice.restart()
+  await net.connect()
+  await net.settle()
+  t.is((await bob.call('threads.show', { thread_id })).status, 'left')
+  t.deepEqual(
+    (await alice.call('threads.show', { thread_id })).participants.map(({ name }) => name),
+    ['alice'],
+  )
+})
+
 test('open threads grow by whoever takes part, closed ones by their creator; trust and membership are asked for', async (t) => {
   await using net = await network(['alice', 'bob', 'carol'])
   const { alice, bob, carol } = net.node

@@ -96,10 +96,17 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: Sy
     return until === undefined ? undefined : { until }
   }
 
+  const hasWritten = (space: string): boolean =>
+    spaces
+      .replica(space)
+      .branches()
+      .some(({ node }) => node === self)
+
   /** A space about which this node speaks with the peer. */
   function shared(space: string, did: string): { info: SpaceInfo; standing: 'member' | { until: string } } | undefined {
     const info = spaces.info(space)
-    if (!info || info.status === 'left') return undefined
+    // Who left goes on telling that it did, for some may not have heard; who only thought of joining tells nobody anything.
+    if (!info || (info.status === 'left' && !hasWritten(space))) return undefined
     const standing = standingOf(info, did)
     return standing && { info, standing }
   }
