@@ -4,7 +4,8 @@ import { v7, validate, version } from 'uuid'
 const pool = new Uint8Array(4096)
 let used = pool.length
 
-function randomBytes(): Uint8Array {
+/** Sixteen of them, to be used at once: they are overwritten later. */
+export function randomBytes(): Uint8Array {
   if (used === pool.length) {
     crypto.getRandomValues(pool)
     used = 0

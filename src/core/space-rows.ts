@@ -30,22 +30,39 @@ export function spaceRows(database: Database) {
   const byId = database.statement<{ id: string }, Row>((value) =>
     sql.selectFrom('spaces').selectAll().where('id', '=', value('id')),
   )
+  const everything = database.statement<Record<string, never>, Row>(() =>
+    sql.selectFrom('spaces').selectAll().orderBy('created_at').orderBy('id'),
+  )
+  /** Several times with every entry it is asked how this node stands to its space. */
+  const known = new Map<string, SpaceInfo>()
+  const forget = (id: string) => {
+    known.delete(id)
+    // What is read within a write that comes to nothing was never so.
+    database.afterRollback(() => known.delete(id))
+  }
   return {
     get(id: string): SpaceInfo | undefined {
+      const info = known.get(id)
+      if (info) return info
       const row = byId.first({ id })
-      return row && fromRow(row)
+      if (!row) return undefined
+      const read = fromRow(row)
+      known.set(id, read)
+      return read
     },
     list: (kind?: SpaceKind) =>
-      database
-        .all(sql.selectFrom('spaces').selectAll().orderBy('created_at').orderBy('id'))
+      everything
+        .all({})
         .filter((row) => kind === undefined || row.kind === kind)
         .map(fromRow),
     /** Within a write. */
     add(space: SpaceInfo): void {
+      forget(space.id)
       database.run(sql.insertInto('spaces').values({ ...space, via: JSON.stringify(space.via) }))
     },
     /** Within a write. */
     change(id: string, { via, ...changes }: Partial<Pick<SpaceInfo, 'status' | 'title' | 'via'>>): void {
+      forget(id)
       const set = { ...changes, ...(via ? { via: JSON.stringify(via) } : {}) }
       database.run(sql.updateTable('spaces').set(set).where('id', '=', id))
     },

@@ -206,6 +206,8 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
     info: rows.get,
     replica: (space) => open(space) as never,
     resolve(text, field, kind) {
+      const whole = rows.get(text)
+      if (whole && (kind === undefined || whole.kind === kind)) return whole.id
       const found = rows
         .list(kind)
         .filter(({ id }) => id === text || (text.length >= PREFIX_MIN && id.startsWith(text)))

@@ -1,7 +1,8 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { canonicalJson, canonicalMembers, inOrder, joinMembers } from '../base/canonical.ts'
 import { rfc3339 } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
+import { randomBytes } from '../base/ids.ts'
 import { ENTRY_PREFIX, ENTRY_VERSION, type EntryHeader, FACTS_MAX, TEXTS_MAX, type Texts } from '../contract/entry.ts'
 import { type NodeKey, verifySignature } from '../identity/signing.ts'
 import { isCanonical } from './canonical.ts'
@@ -36,7 +37,7 @@ export function makeEntry(key: NodeKey, parts: EntryParts): CheckedEntry {
   const texts = Object.fromEntries(Object.entries(parts.texts ?? {}).filter(([, text]) => text !== undefined)) as Texts
   const hasTexts = Object.keys(texts).length > 0
   const textsText = hasTexts
-    ? canonical({ ...texts, salt: randomBytes(16).toString('base64url') }, TEXTS_MAX, 'texts')
+    ? canonical({ ...texts, salt: Buffer.from(randomBytes()).toString('base64url') }, TEXTS_MAX, 'texts')
     : undefined
   const facts = textsText === undefined ? parts.facts : { ...parts.facts, texts_hash: hashText(sha256, textsText) }
   const factsText = canonical(facts, FACTS_MAX, 'facts')

@@ -55,6 +55,8 @@ export function openReplica<Judgement, Tables extends object>(
   const fold = createFold({ rules, store, view, limits: parts.limits })
   fold.forward([], judge)
   let hash: string | undefined
+  /** Empty as long as there is no first entry. */
+  let kind = ''
 
   /** Makes an entry one of the log in memory; answers what takes it back. */
   function include(entry: Placed): () => void {
@@ -151,7 +153,8 @@ export function openReplica<Judgement, Tables extends object>(
   return {
     space,
     get kind() {
-      return store.at(0, 0)?.type.split('.')[0] ?? ''
+      kind ||= store.at(0, 0)?.type.split('.')[0] ?? ''
+      return kind
     },
     state: () => fold.state.draft as never,
     judgement: () => judgement,

@@ -1,4 +1,5 @@
 import { nodeOf } from '../base/did.ts'
+import type { Verdict } from '../contract/verdict.ts'
 import type { Database } from '../store/database.ts'
 import { type EntryQueries, entryQueries } from './entry-queries.ts'
 import {
@@ -16,6 +17,7 @@ import type { EntryQuery, EntryStore, LoggedEntry } from './entry-store.ts'
 import { comparePlaces, type Place } from './types.ts'
 
 const SNAPSHOTS_KEPT = 4
+const VERDICTS_KEPT = 4096
 /** Before every place there can be. */
 const START: Place = { lamport: 0, id: '' }
 /** Behind every character of an id. */
@@ -36,6 +38,12 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
   // Nothing has the number 0: as long as nothing of the space is here, nothing is found.
   let log = queries.number.first({ space })?.number ?? 0
   let count = queries.count.first({ log })?.count ?? 0
+  /** Of those written last: whoever is told of them asks what they came to. */
+  const verdicts = new Map<string, Verdict>()
+  const remember = (id: string, verdict: Verdict) => {
+    if (verdicts.size >= VERDICTS_KEPT) verdicts.clear()
+    verdicts.set(id, verdict)
+  }
 
   const signedRow = ({ header, facts, texts }: Pick<EntryRow, 'header' | 'facts' | 'texts'>) =>
     texts === null ? { header, facts } : { header, facts, texts }
@@ -66,10 +74,14 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
       if (log === 0) log = queries.addLog.run({ space }).lastId
       const { lastId } = queries.insert.run(newRow(log, entry))
       count++
+      remember(entry.entry.id, entry.verdict)
       if (entry.searched && entry.texts)
         queries.index.run({ rowid: lastId, text: Object.values(entry.texts).join('\n') })
     },
-    setVerdict: (id, verdict) => void queries.setVerdict.run({ id, ...verdictRow(verdict) }),
+    setVerdict(id, verdict) {
+      queries.setVerdict.run({ id, ...verdictRow(verdict) })
+      remember(id, verdict)
+    },
     dropTexts(id) {
       const row = queries.arrival.first({ log, id })
       if (!row) return
@@ -90,6 +102,8 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
       return row && placedOf(row)
     },
     verdict(id) {
+      const known = verdicts.get(id)
+      if (known) return known
       const row = queries.verdict.first({ log, id })
       return row && verdictOf(row)
     },

@@ -29,40 +29,45 @@ const DECIDED_MAX = 1000
 const sql = sqlBuilder<{ project_invitations: InvitationRow }>()
 const all = () => sql.selectFrom('project_invitations').selectAll()
 
-export const invitationTables = (database: Database) => ({
-  get: (space: string, id: string): InvitationRow | undefined =>
-    database.first(all().where('space', '=', space).where('id', '=', id)),
-  /** Latest first. */
-  list: (): InvitationRow[] => database.all(all().orderBy('created_at', 'desc').orderBy('id')),
-  /** Those of a project whose answer is under way, or whose log is. */
-  accepted: (space: string): InvitationRow[] =>
-    database.all(all().where('space', '=', space).where('status', '!=', 'joined').where('accept', 'is not', null)),
-  pendingCount: (from?: string): number => {
-    const query = sql
-      .selectFrom('project_invitations')
-      .select((e) => e.fn.countAll().as('count'))
-      .where('status', '=', 'pending')
-    return Number(database.first(from === undefined ? query : query.where('from_did', '=', from))?.count ?? 0)
-  },
-  overdue: (now: number): InvitationRow[] =>
-    database.all(all().where('status', '=', 'pending').where('expires_at', '<=', now)),
-  insert: (row: InvitationRow) => database.run(sql.insertInto('project_invitations').values(row)),
-  change({ space, id }: Pick<InvitationRow, 'space' | 'id'>, values: Partial<InvitationRow>) {
-    database.run(sql.updateTable('project_invitations').set(values).where('space', '=', space).where('id', '=', id))
-  },
-  /** Forgets the oldest of those that came to an end. */
-  trim() {
-    const old = database.all(
-      all()
-        .where('status', 'in', ['joined', 'declined', 'withdrawn', 'expired'])
-        .orderBy('created_at', 'desc')
-        .orderBy('id')
-        .limit(100)
-        .offset(DECIDED_MAX),
-    )
-    for (const { space, id } of old) {
-      database.run(sql.deleteFrom('project_invitations').where('space', '=', space).where('id', '=', id))
-    }
-  },
-})
+export function invitationTables(database: Database) {
+  // Asked with every entry of every project.
+  const accepted = database.statement<{ space: string }, InvitationRow>((value) =>
+    all().where('space', '=', value('space')).where('status', '!=', 'joined').where('accept', 'is not', null),
+  )
+  return {
+    get: (space: string, id: string): InvitationRow | undefined =>
+      database.first(all().where('space', '=', space).where('id', '=', id)),
+    /** Latest first. */
+    list: (): InvitationRow[] => database.all(all().orderBy('created_at', 'desc').orderBy('id')),
+    /** Those of a project whose answer is under way, or whose log is. */
+    accepted: (space: string): InvitationRow[] => accepted.all({ space }),
+    pendingCount: (from?: string): number => {
+      const query = sql
+        .selectFrom('project_invitations')
+        .select((e) => e.fn.countAll().as('count'))
+        .where('status', '=', 'pending')
+      return Number(database.first(from === undefined ? query : query.where('from_did', '=', from))?.count ?? 0)
+    },
+    overdue: (now: number): InvitationRow[] =>
+      database.all(all().where('status', '=', 'pending').where('expires_at', '<=', now)),
+    insert: (row: InvitationRow) => database.run(sql.insertInto('project_invitations').values(row)),
+    change({ space, id }: Pick<InvitationRow, 'space' | 'id'>, values: Partial<InvitationRow>) {
+      database.run(sql.updateTable('project_invitations').set(values).where('space', '=', space).where('id', '=', id))
+    },
+    /** Forgets the oldest of those that came to an end. */
+    trim() {
+      const old = database.all(
+        all()
+          .where('status', 'in', ['joined', 'declined', 'withdrawn', 'expired'])
+          .orderBy('created_at', 'desc')
+          .orderBy('id')
+          .limit(100)
+          .offset(DECIDED_MAX),
+      )
+      for (const { space, id } of old) {
+        database.run(sql.deleteFrom('project_invitations').where('space', '=', space).where('id', '=', id))
+      }
+    },
+  }
+}
 export type InvitationTables = ReturnType<typeof invitationTables>

@@ -6,6 +6,7 @@ import type { Projects } from '../../core/projects.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { Log } from '../../core/telemetry.ts'
 import type { Change } from '../../log/replica.ts'
+import { projectRules } from '../../spaces/project-rules.ts'
 import type { Database } from '../../store/database.ts'
 
 export interface HeldParts {
@@ -41,9 +42,10 @@ export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
 
   function tellOfEntries({ space, added, replica }: SpaceNews) {
     if (added.length > TOLD_MAX) events.emit('project.entries', EVERY_AGENT, { project_id: space, count: added.length })
-    for (const { id, type, author, body } of added) {
+    for (const entry of added) {
+      const { id, type, author, body } = entry
       if (added.length <= TOLD_MAX) {
-        const subject = replica.logged(id)?.subject
+        const subject = projectRules.subject(entry)
         const verdict = replica.verdict(id)?.state
         const data = { project_id: space, id, type, author, ...(subject === undefined ? {} : { subject }), verdict }
         events.emit('project.entry', EVERY_AGENT, data)
