@@ -279,3 +279,35 @@ test('a peer is granted nothing for others, nor told of projects it is not in; n
   const facts = { task, holder: bob.did, token: [1, 99], until: '2026-11-01T12:15:00.000Z' }
   await t.throwsAsync(bob.write(project_id, 'task.claim', facts), { message: /keeper/ })
 })
+
+test('what a keeper grants that has not heard of the next one gives way to what that one grants', async (t) => {
+  await using world = await team('bob', 'carol')
+  const { alice, project_id, others, cables, settle } = world
+  const [bob, carol] = others as [TaskNode, TaskNode]
+  const [one = '', two = ''] = await world.make(2)
+  await alice.write(project_id, 'project.update', { keeper: bob.did })
+  await settle()
+  cables[0]?.cut()
+  await alice.write(project_id, 'project.update', { keeper: carol.did })
+  await settle()
+  // Bob keeps on as he knows it, and is ahead in the log besides.
+  for (let n = 0; n < 5; n++) await bob.operator.call('tasks.comment', { project_id, task_id: one, text: 'Here.' })
+  const lost = await bob.agent('claude').call('tasks.claim', { project_id, task_id: one })
+  const kept = await bob.agent('codex').call('tasks.claim', { project_id, task_id: two })
+  const won = await alice.operator.call('tasks.claim', { project_id, task_id: one })
+  t.true(won.claim.token[0] > lost.claim.token[0])
+  cable(alice, bob)
+  await settle()
+  for (const node of [alice, bob, carol]) {
+    t.is(world.claimOf(node, one)?.holder, alice.did)
+    t.is(world.claimOf(node, two)?.holder, kept.claim.holder.did)
+  }
+  const token = lost.claim.token
+  await t.throwsAsync(bob.agent('claude').call('tasks.complete', { project_id, task_id: one, token }), {
+    code: 'stale_token',
+  })
+  await t.throwsAsync(bob.operator.call('tasks.claim_next', { project_id }), { code: 'keeper_unreachable' })
+  cable(bob, carol)
+  await settle()
+  await t.throwsAsync(bob.operator.call('tasks.claim_next', { project_id }), { code: 'nothing_ready' })
+})
