@@ -169,7 +169,7 @@ export const projectOperations = [
   }),
   operation({
     name: 'projects.unsuspend',
-    summary: 'Lift a suspension; what it held counts again.',
+    summary: 'Lift a suspension, from now on; what it held stays so until it is reinstated.',
     who: 'agent',
     needs: () => ['project.suspend'],
     input: OfMember,
@@ -199,7 +199,7 @@ export const projectOperations = [
     name: 'projects.reinstate',
     summary: 'Bring back what was held.',
     description:
-      '`name`: lifts what was imposed on it. `entries`: these held entries, and what their authors wrote before them, count. At least one of the two.',
+      '`name`: lifts its suspension, and all of it that is held counts. `entries`: these held entries, and what their nodes wrote before them, count. At least one of the two.',
     who: 'agent',
     needs: () => ['project.reinstate'],
     input: InProject.extend({ name: Address.optional(), entries: z.array(IdOrPrefix).max(256).default([]) }),

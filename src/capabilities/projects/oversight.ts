@@ -2,6 +2,8 @@ import { defaultProfile } from '../../authority/roles.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import type { Handlers } from '../../core/dispatch.ts'
+import type { ProjectReplica } from '../../core/projects.ts'
+import type { LoggedEntry } from '../../log/entry-store.ts'
 import type { Parsed } from '../../operations.ts'
 import { nextStage } from '../../spaces/project.ts'
 import type { ProjectParts } from './parts.ts'
@@ -97,7 +99,9 @@ export function oversight({ projects, spaces, synchronise }: ProjectParts, view:
         throw new AgoraError('invalid_input', 'entries: name somebody, or held entries.', { field: 'entries' })
       }
       const who = name === undefined ? undefined : projects.member(project_id, name, 'name')
-      const ids = entries.map((prefix, index) => projects.entry(project_id, prefix, `entries.${index}`))
+      const named = entries.map((prefix, index) => projects.entry(project_id, prefix, `entries.${index}`))
+      await synchronise(project_id)
+      const ids = [...new Set([...named, ...(who === undefined ? [] : latestHeld(projects.replica(project_id), who))])]
       return spaces.write(project_id, (log) => {
         const held = log.query({ states: ['held', 'refused'], limit: HELD_MAX }).map(({ id }) => id)
         log.append({
@@ -135,4 +139,14 @@ export function oversight({ projects, spaces, synchronise }: ProjectParts, view:
       return view.detail(project_id, { did: didOf(actor) })
     },
   }
+}
+
+/** Of what is held of somebody the latest of each chain: what brings them back brings back all before them. */
+function latestHeld(log: ProjectReplica, who: string): string[] {
+  const latest = new Map<number, LoggedEntry>()
+  for (const entry of log.query({ author: who, states: ['held'], limit: HELD_MAX })) {
+    const known = latest.get(entry.chain)
+    if (!known || known.position < entry.position) latest.set(entry.chain, entry)
+  }
+  return [...latest.values()].map(({ id }) => id)
 }
