@@ -95,7 +95,8 @@ export function invitationsWire(
     if (spaces.info(space)?.kind !== 'project' || !projects.isHere(space)) return failed('not_permitted')
     const { standing } = { standing: projects.standing(space) }
     if (!standing.isMember(key.did)) return failed('not_permitted')
-    spaces.admitWithin(space, [entry], did)
+    // Who was not invited is not even told that there is such a project.
+    if (spaces.admitWithin(space, [entry], did).faults.length > 0) return failed('not_permitted')
     const id = String(entry.body['invitation'])
     const verdict = projects.replica(space).verdict(entry.id)
     if (verdict && verdict.state !== 'counts') tellWithdrawn(did, space, id)
