@@ -102,6 +102,11 @@ export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
     if (news.kind !== 'project') return
     tellOfEntries(news)
     tellAuthors(news)
+    // Two entries where one should follow the other: a backup was put back, or somebody says one thing here and another there.
+    for (const { id, node } of news.forks.slice(0, TOLD_MAX)) {
+      const data = { project_id: news.space, id, node, ...(news.from === undefined ? {} : { from: news.from }) }
+      events.emit('project.fork', OPERATOR_INBOX, data)
+    }
   }
 }
 
