@@ -133,3 +133,26 @@ test('what is followed is told when it changes', async (t) => {
   })
   t.is(completion.values.length, 1)
 })
+
+test('work that is handed over goes to the next with what was left', async (t) => {
+  await using net = await network(['alice'])
+  await using claude = await mcpClient(net.node.alice, 'claude-1')
+  await using codex = await mcpClient(net.node.alice, 'codex')
+  await claude.use('agora_create_project', { name: 'parser' })
+  await claude.use('agora_project_tasks', { action: 'create', title: 'Write the lexer' })
+  const id = /\[([0-9a-f]{8})\]/.exec(await claude.use('agora_claim_task'))?.[1]
+  t.regex(await claude.use('agora_next'), new RegExp(`\\[${id}\\] Write the lexer .*claimed by claude-1`))
+  await codex.fails('agora_claim_task')
+  await claude.use('agora_project_tasks', { action: 'comment', task: id, text: 'numbers are odd' })
+  t.regex(
+    await claude.use('agora_handover', { text: 'Strings are done.\nOpen: what is a comment?' }),
+    /^Handed over: \[[0-9a-f]{8}\] Write the lexer\./,
+  )
+  const taken = await codex.use('agora_claim_task')
+  t.regex(
+    taken,
+    /^Yours:[\s\S]*Left with it:\nclaude-1, now.*:\n\| HANDOVER\n\| Strings are done\.\n\| Open: what is a comment\?/,
+  )
+  t.false(taken.includes('numbers are odd'))
+  t.regex(await claude.fails('agora_handover', { text: 'again' }), /^task: you hold none/)
+})

@@ -40,11 +40,14 @@ export const nextTools = [
 
 async function inProject(
   { id, name, stage, suspended }: { id: string; name: string; stage: string; suspended: boolean },
-  { call, now }: ToolContext,
+  { call, now, me }: ToolContext,
 ): Promise<string[]> {
   const heading = `${title(name)} [${id.slice(0, 8)}], stage ${stage}${suspended ? ', YOU ARE SUSPENDED' : ''}:`
-  const { items } = await call('tasks.list', { project_id: id, assignee: 'me', limit: 20 })
-  const held = items.filter(({ claim, status }) => claim !== undefined || status !== 'done')
+  const { did } = await me()
+  const given = await call('tasks.list', { project_id: id, assignee: 'me', limit: 20 })
+  const claimed = await call('tasks.list', { project_id: id, claimed: true, limit: 500 })
+  const mine = [...claimed.items.filter(({ claim }) => claim?.holder.did === did), ...given.items]
+  const held = [...new Map(mine.map((task) => [task.id, task])).values()].filter(({ status }) => status !== 'done')
   const short = shortIds(held.flatMap((task) => [task.id, ...task.waits_for]))
   const lines = held.map((task) => {
     const lapsing = task.claim?.until !== undefined && Date.parse(task.claim.until) - now() < LAPSING

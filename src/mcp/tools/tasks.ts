@@ -53,6 +53,34 @@ const changed = (task: Changed, what: string): Answer => ({
   data: { id: task.id, status: task.status, unblocked: task.unblocked },
 })
 
+/** What a hand-over begins with among the comments on a task. */
+const HANDOVER = 'HANDOVER'
+const LEFT_MAX = 10
+
+/** What those who had a task before left with it: their hand-over, and what was said since. */
+async function leftBehind(
+  project_id: string,
+  task_id: string,
+  call: ToolContext['call'],
+  now: number,
+): Promise<string> {
+  const comments: Output<'tasks.comments'>['items'] = []
+  let cursor: string | undefined
+  do {
+    const page: Output<'tasks.comments'> = await call('tasks.comments', { project_id, task_id, limit: 200, cursor })
+    comments.push(...page.items)
+    cursor = page.next_cursor
+  } while (cursor !== undefined)
+  const from = comments.findLastIndex(({ text }) => text?.startsWith(HANDOVER))
+  const since = (from < 0 ? comments : comments.slice(from)).slice(-LEFT_MAX)
+  return since.length === 0 ? '' : `\nLeft with it:\n${since.map((one) => commentText(one, now)).join('\n')}`
+}
+
+async function heldBy(project_id: string, { call, me }: Pick<ToolContext, 'call' | 'me'>): Promise<string[]> {
+  const [{ did }, { items }] = [await me(), await call('tasks.list', { project_id, claimed: true, limit: 500 })]
+  return items.filter(({ claim }) => claim?.holder.did === did).map(({ id }) => id)
+}
+
 const actions = ['list', 'get', 'create', 'update', 'assign', 'complete', 'comment', 'release', 'delete'] as const
 
 const Input = z.object({
@@ -169,7 +197,35 @@ export const taskTools = [
         task_id === undefined
           ? await call('tasks.claim_next', { project_id, labels })
           : await call('tasks.claim', { project_id, task_id })
-      return { text: `Yours:\n${taskText(task, now())}`, data: { id: task.id, token: task.claim.token } }
+      const left = await leftBehind(project_id, task.id, call, now())
+      return { text: `Yours:\n${taskText(task, now())}${left}`, data: { id: task.id, token: task.claim.token } }
+    },
+  }),
+  tool({
+    name: 'agora_handover',
+    title: 'Hand over',
+    description:
+      'When you stop before a task is done: text says what is done, what is left, open questions. It goes with the task, which is given back for the next to claim.',
+    profile: 'core',
+    input: z.object({ text: z.string().min(1), task: z.string().optional(), project: z.string().optional() }),
+    hints: {},
+    async run({ text, task, project }, { call, me }) {
+      const project_id = await projectOf(call, project)
+      const held = task === undefined ? await heldBy(project_id, { call, me }) : [task]
+      if (held.length === 0)
+        throw new AgoraError('not_found', 'task: you hold none in this project.', { field: 'task' })
+      const given: Changed[] = []
+      for (const task_id of held) {
+        await call('tasks.comment', { project_id, task_id, text: `${HANDOVER}\n${text}` })
+        given.push(await call('tasks.release', { project_id, task_id }))
+      }
+      const { unread } = await call('messages.read', { limit: 1, view: 'all' })
+      const names = given.map((one) => `[${one.id.slice(0, 8)}] ${title(one.title, 60)}`).join('; ')
+      const mail =
+        unread === 0
+          ? ''
+          : `\nYour ${unread} unread messages stay in your inbox: read them, or say so to whom they concern.`
+      return { text: `Handed over: ${names}.${mail}`, data: { tasks: given.map(({ id }) => id) } }
     },
   }),
 ]
