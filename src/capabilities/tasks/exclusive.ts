@@ -47,8 +47,8 @@ export const taskExclusive: Exclusive = {
     const facts: TaskFacts<'task.claim'> = { task, holder, token, until: rfc3339(until), ask }
     return { key: task, entry: replica.append({ author, type: 'task.claim', facts }).id }
   },
-  end(replica, { key, token }, because, author) {
-    const facts: TaskFacts<'task.release'> = { task: key, because, token }
+  end(replica, { key, token, holder }, because, author) {
+    const facts: TaskFacts<'task.release'> = { task: key, because, token, holder }
     replica.append({ author, type: 'task.release', facts })
   },
 }

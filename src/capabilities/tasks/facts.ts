@@ -53,7 +53,13 @@ export const taskFacts = {
     /** Which request it answers. */
     ask: z.string().max(64).optional(),
   }),
-  'task.release': z.looseObject({ ...OfTask, because: z.enum(releaseReasons), token: FencingToken.optional() }),
+  'task.release': z.looseObject({
+    ...OfTask,
+    because: z.enum(releaseReasons),
+    token: FencingToken.optional(),
+    /** Who had it: to be told, and nothing else. */
+    holder: Did.optional(),
+  }),
   'task.complete': z.looseObject({ ...OfTask, token: FencingToken.optional(), override }),
   'task.delete': z.looseObject({ ...OfTask, override }),
 } as const

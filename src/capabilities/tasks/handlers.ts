@@ -252,7 +252,7 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
           const held = tasksOf(replica).get('task_claims', id)
           if (!held) throw notHeld()
           const because = speaksFor(me(context), held.holder) ? 'released' : 'taken'
-          return { type: 'task.release', facts: { task: id, because, token: held.token } }
+          return { type: 'task.release', facts: { task: id, because, token: held.token, holder: held.holder } }
         }),
 
       'tasks.complete': (input, context) =>

@@ -1,4 +1,4 @@
-import { nodeOf, parseDid } from '../../base/did.ts'
+import { isDid, nodeOf, parseDid } from '../../base/did.ts'
 import type { Applied } from '../../contract/state.ts'
 import type { Directory } from '../../core/directory.ts'
 import { agentInbox, type Events, OPERATOR_INBOX } from '../../core/events.ts'
@@ -58,6 +58,16 @@ export function tellTaskNews({ self, spaces, events, directory, hasAgent }: News
         if (task && task.assignee !== claim.holder) tell('task.claimed', task.assignee, { ...about, holder })
       }
     }
+
+    const { holder } = body
+    if (
+      type === 'task.release' &&
+      typeof holder === 'string' &&
+      holder !== author &&
+      isDid(holder) &&
+      once('released', id)
+    )
+      tell('task.released', holder, { ...about, because: body['because'] })
 
     const isDone = type === 'task.complete' || body['status'] === 'done'
     const freed =

@@ -170,6 +170,7 @@ test('a claim lapses when its holder vanishes, and lasts while it is there', asy
   t.is((await bob.operator.call('tasks.show', { project_id, task_id: two })).status, 'todo')
   const history = await alice.operator.call('tasks.history', { project_id, task_id: two })
   t.deepEqual(history.items.map(({ type }) => type).slice(-2), ['task.claim', 'task.release'])
+  t.like(bob.eventsOf('task.released', 'agent:codex')[0]?.data, { task_id: two, because: 'lapsed' })
   const again = await alice.operator.call('tasks.claim', { project_id, task_id: two })
   t.true(again.claim.token[1] > 2)
   await settle()
