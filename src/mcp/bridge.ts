@@ -7,9 +7,9 @@ import { type DaemonInfo, runningDaemon } from '../store/daemon-file.ts'
 import { agentTokenFile, type Home } from '../store/home.ts'
 import { readToken } from '../store/private-file.ts'
 import { version } from '../store/version.ts'
-import { createMcpServer, type InboxEvent } from './server.ts'
+import { createMcpServer } from './server.ts'
 import { takeName } from './session-name.ts'
-import { ApprovalAsked, type Me, type Profile } from './tool.ts'
+import { ApprovalAsked, type InboxEvent, type Me, type Profile } from './tool.ts'
 
 /** Ms until the events are asked for again where there is no daemon. */
 const LOOK_AGAIN = 5000

@@ -1,8 +1,7 @@
 import { AgoraError } from '../base/errors.ts'
 import { FRAME_NOTE, framed } from './frame.ts'
-import type { InboxEvent } from './server.ts'
 import { shortIds, title, when } from './text.ts'
-import type { ToolContext } from './tool.ts'
+import type { InboxEvent, ToolContext } from './tool.ts'
 import { commentText, taskLine, taskText } from './tools/tasks.ts'
 
 export interface ResourceParts {

@@ -23,7 +23,7 @@ import { AgoraError } from '../base/errors.ts'
 import { prompts, promptText } from './prompts.ts'
 import { complete, listResources, placeOf, readResource, templates, touches } from './resources.ts'
 import { shortEnd, title } from './text.ts'
-import { ApprovalAsked, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
+import { ApprovalAsked, type InboxEvent, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
 import { tools } from './tools/index.ts'
 
 export interface McpParts {
@@ -37,12 +37,6 @@ export interface McpParts {
   version: string
   /** Said with the first result: that the name was taken, and which one was given instead. */
   notice?: string | undefined
-}
-
-/** Something that happened, with the fields of its type. */
-export interface InboxEvent {
-  type: string
-  data: Record<string, unknown>
 }
 
 export interface McpServer {

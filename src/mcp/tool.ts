@@ -13,6 +13,12 @@ export interface Me {
   isOperator: boolean
 }
 
+/** Something that happened, with the fields of its type. */
+export interface InboxEvent {
+  type: string
+  data: Record<string, unknown>
+}
+
 export interface ToolContext {
   /**
    * Runs an operation as this caller.
