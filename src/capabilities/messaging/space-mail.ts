@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { rfc3339 } from '../../base/clock.ts'
 import { isNodeDid, nodeOf } from '../../base/did.ts'
 import { idFrom, newId } from '../../base/ids.ts'
@@ -8,7 +8,7 @@ import type { MessagingParts } from './parts.ts'
 import { hear } from './rules.ts'
 import { createTurns, pausedError } from './turns.ts'
 
-const hash = (text: string): Uint8Array => createHash('sha256').update(text).digest()
+const hash = (text: string): Uint8Array => digest('sha256', text, 'buffer')
 /** The latest time that fits into an id; authors' clocks say what they like. */
 const TIME_MAX = 2 ** 48 - 1
 const timeOf = (at: number): number => Math.min(Math.max(Math.trunc(at), 0), TIME_MAX)
@@ -40,16 +40,18 @@ export function createSpaceMail(parts: MessagingParts, mailbox: Mailbox): SpaceM
 
     deliver(word) {
       const { space, entry, to, answers } = word
-      const id = messageIdOf(entry)
       const { author } = entry
-      const isOwn = nodeOf(author) === key.did
-      if (tables.ofId(id).some((row) => row.from_did === author) || book.isBlocked(nodeOf(author))) return false
       const conversation = conversationOf(word)
       const talk = mailbox.talk(conversation)
+      const inboxes = inboxesOf(to, author)
+      // A person's word to nobody here lets agents go on; where none has spoken since the last there is nothing to keep of it.
+      if (inboxes.length === 0 && isNodeDid(author) && talk.agentMessages === 0 && !talk.paused) return false
+      const id = messageIdOf(entry)
+      const isOwn = nodeOf(author) === key.did
+      if (tables.ofId(id).some((row) => row.from_did === author) || book.isBlocked(nodeOf(author))) return false
       const heard = hear(isNodeDid(author) ? 'person' : 'agent', id, talk, undefined)
       // A word of the operator's lets agents go on.
       const spoken = isOwn && isNodeDid(author) ? { ...heard, paused: false } : heard
-      const inboxes = inboxesOf(to, author)
       if (inboxes.length === 0) {
         const before = tables.conversation(conversation)
         tables.putConversation({
