@@ -87,8 +87,9 @@ export interface Lane {
   name: string
   /** What is limited on it: `envelopes`. */
   counts: string
-  /** Of that, how many a second from one peer; more is read later. */
+  /** Of that, how many a second from one peer, and how many at once, by default two seconds' worth; more is read later. */
   perSecond: number
+  burst?: number
   inbound: Inbound
   links: LinkListener
 }

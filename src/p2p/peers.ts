@@ -84,8 +84,8 @@ export function createPeers(parts: PeersParts): Peers {
   }
 
   function makeAcceptor(did: string, lane: Lane): Acceptor {
-    const { perSecond } = lane
-    const bucket = tokenBucket({ clock, perSecond, burst: perSecond * BURST_SECONDS })
+    const { perSecond, burst = perSecond * BURST_SECONDS } = lane
+    const bucket = tokenBucket({ clock, perSecond, burst })
     return createAcceptor({ clock, telemetry, did, lane, bucket, onBreach: (reason) => void end(did, reason) })
   }
 

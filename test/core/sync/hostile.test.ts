@@ -130,7 +130,7 @@ test('a flood is paid for: by what it holds, and by what must be folded again fo
   const { cost = 0 } = await evil.say({ type: 'log.entries', space, entries: early })
   t.true(cost >= 200, `${cost}`)
   t.is((await evil.say({ type: 'log.entries', space, entries: early })).cost, 1)
-  t.is(alice.items(space)[0], 'early')
+  t.true(alice.items(space).indexOf('early') <= 1)
 })
 
 test('a peer that does not read costs a few messages, and has everything once it does', async (t) => {
