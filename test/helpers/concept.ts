@@ -15,6 +15,7 @@ import { REQUEST_MAX } from '../../src/http/input.ts'
 import { STATEMENT_MAX } from '../../src/identity/owner.ts'
 import { ADDRESSES_TOLD, TOLD_AT_ONCE } from '../../src/p2p/constants.ts'
 import { BURST_SECONDS } from '../../src/p2p/lanes/index.ts'
+import { LOG_BURST_SECONDS } from '../../src/p2p/log/index.ts'
 import * as session from '../../src/p2p/session/constants.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 
@@ -65,6 +66,11 @@ function limits(): string[] {
       'from one peer',
       rate(preset('envelopes_per_second'), preset('envelopes_per_second') * BURST_SECONDS, 'envelopes'),
       'envelopes_per_second',
+    ],
+    [
+      'from one peer, of logs, those folded again counted too',
+      rate(preset('log_entries_per_second'), preset('log_entries_per_second') * LOG_BURST_SECONDS, 'entries'),
+      'log_entries_per_second',
     ],
     ['on one session', rate(session.SESSION_FRAMES_PER_SECOND, session.SESSION_FRAMES_BURST, 'frames')],
     ['addresses told of one node', number(ADDRESSES_TOLD)],
