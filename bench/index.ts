@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { claims } from './claims.ts'
 import { crowd } from './crowd.ts'
 import { floors } from './floors.ts'
 import { latency } from './latency.ts'
@@ -15,7 +16,7 @@ import { throughput } from './throughput.ts'
  * Every figure that README states, each beside what is possible here, measured in the same run. Daemons are real processes that run what was built.
  * Machines are noisy: runs of the daemon and of its limit take turns, medians are told, and ratios say more than figures.
  */
-const benches: Bench[] = [floors, throughput, latency, crowd, start, million, projects]
+const benches: Bench[] = [floors, throughput, latency, crowd, start, million, projects, claims]
 
 const usage = `npm run bench -- [--only <name>]… [--quick] [--json]
 
