@@ -26,7 +26,10 @@ export function boardText(columns: readonly Column[], context: Context): string 
     ? Math.floor(((context.io.columns ?? WIDE) - GAP * (shown.length - 1)) / shown.length)
     : (context.io.columns ?? 78)
   const id = shortest(shown.flatMap(({ items }) => items.map((task) => task.id)))
-  const lists = shown.map((column) => columnLines(column, { width, id, context }))
+  const lists = shown.map((column) => {
+    const lines = columnLines(column, { width, id, context })
+    return wide || column.items.length > 0 ? lines : lines.slice(0, 1)
+  })
   const { style } = context
   const set = ({ text, look }: Line, room: number) =>
     (look ? style[look](text) : text) + ' '.repeat(Math.max(0, room - displayWidth(text)))

@@ -31,7 +31,7 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
     case 'project.create':
       return `created the project “${text('name')}”`
     case 'project.update':
-      return `changed ${changed({ ...facts, ...texts }) || 'nothing'}`
+      return `changed ${changed(facts, texts, names) || 'nothing'}`
     case 'project.invite':
       return `invited ${who('to')} as ${aRole(text('role') ?? 'member')}${said('message')}`
     case 'project.withdraw':
@@ -74,7 +74,9 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
     case 'task.create':
       return `made the task “${text('title')}”`
     case 'task.update':
-      return `changed ${changed({ ...facts, ...texts })} of ${task()}`
+      if (facts['accepted'] === true) return `accepted ${task()}${said('note')}`
+      if (facts['accepted'] === false) return `sent ${task()} back${said('note')}`
+      return `changed ${changed(facts, texts, names)} of ${task()}`
     case 'task.assign':
       return text('assignee') === undefined
         ? `took ${task()} from its assignee`
@@ -102,12 +104,24 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
   }
 }
 
-/** What was changed, each to its new value where that is short. */
-function changed(values: Record<string, unknown>): string {
-  const { task, texts_hash, salt, ...fields } = values
-  return Object.entries(fields)
-    .map(([field, value]) =>
-      (typeof value === 'string' && value.length <= 40) || typeof value === 'boolean' ? `${field} to ${value}` : field,
-    )
-    .join(', ')
+/** What facts are called in words, where their names are not words of their own. */
+const words: Record<string, string> = {
+  depends_on: 'dependencies',
+  repo: 'repository',
+  profile: 'what stages take away',
+}
+/** Facts that tell nothing of what was changed. */
+const untold = new Set(['task', 'texts_hash', 'describes', 'override'])
+
+/** What was changed, each to its new value where that is short; of texts only which. */
+function changed(facts: Record<string, unknown>, texts: Record<string, string>, names: Names): string {
+  const told = Object.entries(facts)
+    .filter(([field]) => !untold.has(field))
+    .map(([field, value]) => {
+      const name = words[field] ?? field
+      if (value === null) return `${name} to none`
+      if (typeof value !== 'string' || value.length > 80) return name
+      return `${name} to ${value.startsWith('did:') ? names.who(value) : value}`
+    })
+  return [...told, ...Object.keys(texts)].join(', ')
 }

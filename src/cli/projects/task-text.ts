@@ -13,7 +13,7 @@ export const statusWords: Record<TaskStatus, string> = {
   done: 'done',
 }
 const urgency = { critical: 0, high: 1, medium: 2, low: 3 }
-/** Columns of a terminal where labels fit beside the rest. */
+/** Columns of a terminal where labels, and how long claims hold, fit beside the rest. */
 const WIDE = 100
 const order: Record<TaskStatus, number> = { in_progress: 0, todo: 1, blocked: 2, done: 3 }
 
@@ -28,7 +28,8 @@ export function taskLines(items: readonly Task[], context: Context): Promise<str
   const id = shortest(items.flatMap((task) => [task.id, ...task.waits_for]))
   const now = context.io.clock.now()
   const states = items.some((task) => stateWords(task, id) !== '')
-  const labels = (context.io.columns ?? WIDE) >= WIDE && items.some((task) => task.labels.length > 0)
+  const wide = (context.io.columns ?? WIDE) >= WIDE
+  const labels = wide && items.some((task) => task.labels.length > 0)
   return context.table(
     ['', 'ID', 'PRIO', 'TITLE', 'WHO', ...(states ? ['STATE'] : []), ...(labels ? ['LABELS'] : [])],
     items.map((task) => [
@@ -36,17 +37,17 @@ export function taskLines(items: readonly Task[], context: Context): Promise<str
       id(task.id),
       task.priority,
       task.title,
-      whose(task, now),
+      whose(task, wide ? now : undefined),
       ...(states ? [stateWords(task, id)] : []),
       ...(labels ? [task.labels.join(' ')] : []),
     ]),
   )
 }
 
-/** Whoever has claimed a task, and for how long; else whose it is. */
-function whose({ claim, assignee }: Task, now: number): string {
+/** Whoever has claimed a task, and, where there is room, for how long; else whose it is. */
+function whose({ claim, assignee }: Task, now: number | undefined): string {
   if (!claim) return assignee === undefined ? '-' : shownName(assignee.name)
-  const left = claim.until === undefined ? 0 : Date.parse(claim.until) - now
+  const left = claim.until === undefined || now === undefined ? 0 : Date.parse(claim.until) - now
   return `${shownName(claim.holder.name)}${left > 0 ? ` (${duration(left)})` : ''}`
 }
 
@@ -81,23 +82,25 @@ export function taskDetails(task: Task, titles: ReadonlyMap<string, string>, con
     ...(accepted?.note ? ['', 'On accepting it:', ...framed(accepted.note, io.columns)] : []),
   ]
   const about = task.description ? `${framed(task.description, io.columns).join('\n')}\n` : ''
-  return `${style.bold(`${statusIcons[task.status]} ${fitting(context, task.title, 4)}`)}\n${about}\n${context.pairs([
-    ['ID', task.id],
-    ['Status', `${statusWords[task.status]}${task.ready ? ', ready to be claimed' : ''}`],
-    ['Priority', task.priority],
-    ['Assignee', task.assignee === undefined ? '-' : shownName(task.assignee.name)],
-    ...(task.labels.length === 0 ? [] : [['Labels', fitting(context, task.labels.join(', '))] as const]),
-    ...(claim
-      ? [['Claimed', `${claimWords(task, now).replace('claimed ', '')}, since ${ago(claim.since, now)}`] as const]
-      : []),
-    ...depends.map((line, index) => [index === 0 ? 'Depends on' : '', line] as const),
-    ['Made', by(task.created_by.name, task.created_at)],
-    ...(task.completed_at === undefined
-      ? []
-      : [['Completed', by(task.completed_by?.name ?? '?', task.completed_at)] as const]),
-    ...(accepted ? [['Accepted', by(accepted.by.name, accepted.at)] as const] : []),
-    ...(deleted ? [['Deleted', by(deleted.by.name, deleted.at)] as const] : []),
-  ])}${notes.map((line) => `${line}\n`).join('')}`
+  return `${style.bold(`${deleted ? '×' : statusIcons[task.status]} ${fitting(context, task.title, 4)}`)}\n${about}\n${context.pairs(
+    [
+      ['ID', task.id],
+      ['Status', deleted ? 'deleted' : `${statusWords[task.status]}${task.ready ? ', ready to be claimed' : ''}`],
+      ['Priority', task.priority],
+      ['Assignee', task.assignee === undefined ? '-' : shownName(task.assignee.name)],
+      ...(task.labels.length === 0 ? [] : [['Labels', fitting(context, task.labels.join(', '))] as const]),
+      ...(claim
+        ? [['Claimed', `${claimWords(task, now).replace('claimed ', '')}, since ${ago(claim.since, now)}`] as const]
+        : []),
+      ...depends.map((line, index) => [index === 0 ? 'Depends on' : '', line] as const),
+      ['Made', by(task.created_by.name, task.created_at)],
+      ...(task.completed_at === undefined
+        ? []
+        : [['Completed', by(task.completed_by?.name ?? '?', task.completed_at)] as const]),
+      ...(accepted ? [['Accepted', by(accepted.by.name, accepted.at)] as const] : []),
+      ...(deleted ? [['Deleted', by(deleted.by.name, deleted.at)] as const] : []),
+    ],
+  )}${notes.map((line) => `${line}\n`).join('')}`
 }
 
 export function commentText({ id, author, at, text }: TaskComment, { io, style }: Context): string {
