@@ -305,6 +305,7 @@ export async function startDaemon({
         mailbox.dropInbox(agentInbox(name))
         approvals.drop(name)
         wake.drop(name)
+        inProjects.drop(name)
       },
     }),
     ...messagingHandlers(messaging, mailbox),

@@ -1,4 +1,5 @@
-import { nodeOf, parseDid } from './base/did.ts'
+import { agentDid, nodeOf, parseDid } from './base/did.ts'
+import { messageOf } from './base/errors.ts'
 import type { AgentRegistry } from './capabilities/agents/registry.ts'
 import { auditHandlers } from './capabilities/audit/handlers.ts'
 import { entryView } from './capabilities/audit/views.ts'
@@ -130,6 +131,15 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     },
     /** Within a write: what nobody answered in time. */
     expire: () => invitations.expire(),
+    /** Within a write: an agent of this node is no more, and takes part in nothing. */
+    drop(agent: string) {
+      const author = agentDid(self.did, agent)
+      for (const { id, status } of projects.list()) {
+        if (status !== 'member' || !projects.standing(id).agentRoles.has(author)) continue
+        const input = { author: self.did, type: 'project.leave', facts: { agent: author } }
+        spaces.writeWithin(id, (log) => log.trial(input).state === 'counts' && log.append(input))
+      }
+    },
     /** Opens the logs and tells their members, once there is a network. */
     async start() {
       await database.write(() => sync.start())
@@ -143,7 +153,11 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     async stop() {
       projects.stop()
       await keeper.stop()
-      await database.write(() => spaces.snapshot())
+      await database
+        .write(() => spaces.snapshot())
+        .catch((error) =>
+          telemetry.log.warn({ error: messageOf(error) }, 'states were not kept: they are made anew at the next start'),
+        )
     },
   }
 }

@@ -198,6 +198,7 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     mailbox.dropInbox(agentInbox(name))
     approvals.drop(name)
     wake.drop(name)
+    inProjects.drop(name)
   }
   const operator: Actor = { kind: 'operator', did: key.did }
   const approvals = createApprovals({

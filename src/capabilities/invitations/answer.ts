@@ -44,6 +44,12 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
 
   /** Within a write: the invited joins, as soon as a member hears of it. */
   function accept(row: InvitationRow, author: string): void {
+    if (spaces.info(row.space)?.status === 'member' && projects.standing(row.space).invitations.has(row.id)) {
+      const facts = { invitation: row.id }
+      spaces.writeWithin(row.space, (log) => log.append({ author, type: 'project.accept', facts }))
+      tables.change(row, { status: 'joined', decided_at: clock.now() })
+      return
+    }
     const entry = acceptance(row, author)
     const now = clock.now()
     tables.change(row, { status: 'accepted', decided_at: now, accept: JSON.stringify(entry.signed) })

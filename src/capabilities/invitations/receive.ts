@@ -17,6 +17,7 @@ export const WAITING_OF_ONE = 50
 export const WAITING_MAX = 1000
 /** From this trust on the operator may have set that invitations are accepted as they come. */
 const CLOSE: TrustLevel = 4
+const WAITS_FROM: TrustLevel = 2
 
 const stored: Outcome = { stage: 'stored' }
 const failed = (reason: Extract<Outcome, { stage: 'failed' }>['reason']): Outcome => ({ stage: 'failed', reason })
@@ -87,14 +88,17 @@ export function invitationsWire(
     return stored
   }
 
-  function accepted(envelope: Envelope, { did }: Sender, entry: CheckedEntry | undefined): Outcome {
+  function accepted(envelope: Envelope, { did, trust }: Sender, entry: CheckedEntry | undefined): Outcome {
     const { space } = envelope.body as { space: string }
     if (!isForNode(envelope, did) || !entry) return failed('malformed')
     const isOne = entry.space === space && entry.header.type === 'project.accept' && nodeOf(entry.header.author) === did
     if (!isOne) return failed('malformed')
     if (spaces.info(space)?.kind !== 'project' || !projects.isHere(space)) return failed('not_permitted')
-    const { standing } = { standing: projects.standing(space) }
+    const standing = projects.standing(space)
     if (!standing.isMember(key.did)) return failed('not_permitted')
+    const known = standing.invitations.get(String(entry.body['invitation']))
+    // An answer to what is not known here yet waits for that; strangers' answers would push each other out.
+    if (known ? nodeOf(known.to) !== did : trust < WAITS_FROM) return failed('not_permitted')
     // Who was not invited is not even told that there is such a project.
     if (spaces.admitWithin(space, [entry], did).faults.length > 0) return failed('not_permitted')
     const id = String(entry.body['invitation'])

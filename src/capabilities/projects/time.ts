@@ -75,7 +75,7 @@ export function timeSpent(entries: Iterable<Noted>, since: number, now: number):
   function clockOut(did: string, at: number) {
     const from = open.get(did)
     if (from === undefined) return
-    for (const [task, run] of running) {
+    for (const [task, run] of [...running]) {
       if (run.did !== did) continue
       settle(task, at)
       running.set(task, { did, from: at })

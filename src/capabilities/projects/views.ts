@@ -86,7 +86,7 @@ export function projectViews({ self, spaces, projects, directory, network, agent
     return {
       ...known,
       name: standing.name,
-      ...(description === undefined ? {} : { description }),
+      ...(description === undefined || description === '' ? {} : { description }),
       ...(standing.repo === undefined ? {} : { repo: standing.repo }),
       stage: standing.stage,
       archived: standing.archived,
