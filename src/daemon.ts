@@ -187,6 +187,7 @@ export async function startDaemon({
     settings,
     owner: () => owners.claim()?.attestation.owner,
     seek: (did, addresses, teller) => network.seek(did, addresses, teller),
+    unseek: (did) => network.unseek(did),
     signHandOver: owners.signHandOver,
     tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
   })

@@ -48,6 +48,7 @@ interface SpacePartsNeeds
   owner(): string | undefined
   /** Connects to who shares a space with this node; not there where there is no network. */
   seek?: InvitationParts['seek']
+  unseek?(did: string): void
   signHandOver: ProjectParts['signHandOver']
   /** Writes to an agent of this node as the operator. */
   tell(agent: string, text: string): Promise<unknown>
@@ -74,6 +75,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     spaces,
     telemetry,
     seek: (did) => needs.seek?.(did),
+    unseek: (did) => needs.unseek?.(did),
     mayRead(space, did) {
       const owner = book.get(nodeOf(did))?.owner
       return owner !== undefined && spaces.info(space)?.kind === 'project' && projects.isHere(space)

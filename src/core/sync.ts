@@ -23,6 +23,8 @@ export interface SyncParts {
   mayRead?(space: string, did: string): boolean
   /** A member that is to be connected to; called again whenever there is reason to. */
   seek?(did: string): void
+  /** A member of no space any more. */
+  unseek?(did: string): void
 }
 
 /** Keeps the logs of this node's spaces the same as those of the other members that are connected. */
@@ -69,7 +71,7 @@ const WANTED_MAX = 10_000
 /** Branches that are told cost as much as one entry, so many of them. */
 const BRANCHES_PER_ENTRY = 16
 
-export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: SyncParts): Sync {
+export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unseek }: SyncParts): Sync {
   const peers = new Map<string, Peer>()
   const takeEntries = createReceiver({
     clock,
@@ -190,10 +192,11 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek }: Sy
       else seek?.(did)
     }
     for (const did of before ?? []) {
+      if (now.has(did)) continue
+      if (![...membersBefore.values()].some((members) => members.has(did))) unseek?.(did)
       const peer = peers.get(did)
-      if (now.has(did) || !peer) continue
-      peer.spaces.get(space)?.known.catchUp()
-      peer.sender?.wake(space)
+      peer?.spaces.get(space)?.known.catchUp()
+      peer?.sender?.wake(space)
     }
   }
 

@@ -1,5 +1,5 @@
 import type { SignedEntry } from '../../contract/entry.ts'
-import { ENTRIES_MAX, type LogMessage, WANT_MAX } from '../../contract/log-message.ts'
+import { ENTRIES_MAX, HAVE_BRANCHES_MAX, type LogMessage, WANT_MAX } from '../../contract/log-message.ts'
 import type { MessageLink } from '../network.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { sizeOf } from './known.ts'
@@ -56,10 +56,13 @@ export function createSender({ link, telemetry, have, entries, onRest }: SenderP
   function nextHave(): LogMessage | undefined {
     const told: { space: string; branches: Told['branches'] }[] = []
     let kind: Pick<Told, 'ask' | 'again'> | undefined
+    let branches = 0
     for (const space of haves) {
       const now = have(space)
-      // Those that ask and those that do not travel apart.
+      // Those that ask and those that do not travel apart, and no more together than fit a frame.
       if (now && kind && (now.ask !== kind.ask || now.again !== kind.again)) break
+      branches += now?.branches.length ?? 0
+      if (told.length > 0 && branches > HAVE_BRANCHES_MAX) break
       haves.delete(space)
       if (!now) continue
       kind ??= now
