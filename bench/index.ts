@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { claims } from './claims.ts'
+import { convergence } from './convergence.ts'
 import { crowd } from './crowd.ts'
 import { floors } from './floors.ts'
 import { latency } from './latency.ts'
@@ -16,7 +17,7 @@ import { throughput } from './throughput.ts'
  * Every figure that README states, each beside what is possible here, measured in the same run. Daemons are real processes that run what was built.
  * Machines are noisy: runs of the daemon and of its limit take turns, medians are told, and ratios say more than figures.
  */
-const benches: Bench[] = [floors, throughput, latency, crowd, start, million, projects, claims]
+const benches: Bench[] = [floors, throughput, latency, crowd, start, million, projects, claims, convergence]
 
 const usage = `npm run bench -- [--only <name>]… [--quick] [--json]
 
