@@ -1,3 +1,4 @@
+import { displayLine } from '../base/text.ts'
 import type { Thread } from '../capabilities/threads/schema.ts'
 import { type Command, type Option, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
@@ -165,7 +166,7 @@ async function show(context: Context): Promise<void> {
     const now = io.clock.now()
     const about = context.pairs([
       ['ID', thread.id],
-      ['With', thread.participants.map(({ name }) => shownName(name)).join(', ')],
+      ['With', thread.participants.map(participant).join(', ')],
       ['Begun', `${ago(thread.created_at, now)} by ${shownName(thread.creator.name)}`],
       ['Added by', thread.closed ? 'its creator alone' : 'any participant'],
       ...(thread.min_trust === 0 ? [] : [['Trust needed', String(thread.min_trust)] as const]),
@@ -178,6 +179,13 @@ async function show(context: Context): Promise<void> {
     const earlier = context.more(next_cursor, again(context, `thread show ${short(thread.id)}`), 'Earlier')
     return `${style.bold(titleOf(thread))}\n\n${about}${why}\n${earlier}${said.join('\n') || nothing}`
   })
+}
+
+/** Somebody who takes part, and how far the invitation came where that is not all of the way. */
+function participant({ name, told, reason }: Thread['participants'][number]): string {
+  if (told === undefined || told === 'joined') return shownName(name)
+  const state = told === 'invited' ? 'not answered yet' : told
+  return `${shownName(name)} (${state}${reason === undefined ? '' : `: ${displayLine(reason)}`})`
 }
 
 const titleOf = (thread: Thread): string =>

@@ -50,10 +50,11 @@ export const roomCommands: Command[] = [
         body: await spoken(context, inputs.arg('text'), 'text'),
         ...given({ reply_to: inputs.text('reply-to') }),
       })
-      await context.answer(message, ({ id, room: { name }, mentions }) => {
+      await context.answer(message, ({ id, room: { name }, mentions, named_nobody }) => {
         const told = mentions.map((each) => ('role' in each ? `every ${each.role}` : shownName(each.name)))
         const whom = told.length === 0 ? '' : `, and to the inbox of ${told.join(', ')}`
-        return `Said in #${shownName(name)}${whom}.  ${style.dim(`id ${short(id)}`)}\n`
+        const nobody = named_nobody.map((each) => `Nobody in the project is called ${shownName(each)}.\n`).join('')
+        return `Said in #${shownName(name)}${whom}.  ${style.dim(`id ${short(id)}`)}\n${style.yellow(nobody)}`
       })
     },
   },
