@@ -6,6 +6,7 @@ import { memoryStore } from '../../src/log/memory-store.ts'
 import { entryTables } from '../../src/log/tables.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { raw, temporaryFolder } from '../helpers/database.ts'
+import { membersAtWork } from './members-at-work.ts'
 import { people, random, Step, shuffled, workIn } from './random-work.ts'
 import { begun, signedProject, verdictsOf } from './signed-project.ts'
 
@@ -83,4 +84,12 @@ test('an owner who has just begun makes an overseer', (t) => {
   const p = begun({})
   p.invite('alice', 'bob', 'overseer')
   t.is(p.attempt('alice', 'project.role', { who: p.did('claude@alice'), role: 'overseer' }), 'counts')
+})
+
+test('twenty agents on five nodes at random work, now and then apart, come to one state', (t) => {
+  const { project: p, hashes, entries, counting } = membersAtWork({ nodes: 5, agents: 4, operations: 25, seed: 1 })
+  t.is(hashes.size, 1)
+  t.true(counting > 200)
+  t.log(`${entries} entries, ${counting} count`)
+  t.true(hashes.has(p.fresh(shuffled(p.all('alice'), random(1))).stateHash()))
 })
