@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import test from 'ava'
+import type { Envelope } from '../../../src/contract/envelope.ts'
 import type { CheckedEntry } from '../../../src/log/checked.ts'
 import { makeEntry } from '../../../src/log/entry.ts'
 import { testNode } from '../../helpers/node.ts'
@@ -77,8 +78,8 @@ test('nobody answers for another, or learns of a project it was not invited to',
   const { id: project_id } = await node.operator.call('projects.create', { name: 'mine' })
   const { id } = await node.operator.call('invitations.send', { project_id, peer_name: 'bob' })
   const sent = bob.received.find(({ type }) => type === 'project.invite')
-  const { header } = sent?.body['invite'] as { header: string }
-  const { lamport } = JSON.parse(header) as { lamport: number }
+  const { invite } = (sent as Envelope).body as { invite: { header: string } }
+  const { lamport } = JSON.parse(invite.header) as { lamport: number }
   const log = node.parts.inProjects.spaces.replica(project_id)
   const [cited] = log.tips()
 
