@@ -7,10 +7,12 @@ import {
   type LogWant,
 } from '../contract/log-message.ts'
 import type { MessageLink, MessagePort } from './network.ts'
-import type { SpaceInfo, SpaceNews, Spaces } from './spaces.ts'
+import type { SpaceNews, Spaces } from './spaces.ts'
+import { createAsking } from './sync/asking.ts'
 import { createKnown, type Known } from './sync/known.ts'
 import { createReceiver, type Received } from './sync/receiver.ts'
 import { createSender, type Sender, type Told } from './sync/sender.ts'
+import { createStandings } from './sync/standing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 export interface SyncParts {
@@ -60,12 +62,6 @@ interface PeerSpace {
   wanted: Set<string>
 }
 
-interface Waiter {
-  space: string
-  left: Set<string>
-  done(all: boolean): void
-}
-
 /** Missing parents of one space that one peer is asked for. */
 const WANTED_MAX = 10_000
 /** Branches that are told cost as much as one entry, so many of them. */
@@ -73,45 +69,24 @@ const BRANCHES_PER_ENTRY = 16
 
 export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unseek }: SyncParts): Sync {
   const peers = new Map<string, Peer>()
+  const standings = createStandings(spaces, self, mayRead)
   const takeEntries = createReceiver({
     clock,
     spaces,
     telemetry,
-    isMember: (space, did) => shared(space, did)?.standing === 'member',
+    isMember: standings.isMember,
     onHere,
     onMissing,
   })
   /** As they were when somebody looked last: for seeing who came and who went. */
   const membersBefore = new Map<string, ReadonlySet<string>>()
-  const waiters = new Set<Waiter>()
+  const asking = createAsking(clock, (space, did) => {
+    const peer = peers.get(did)
+    const of = peer?.spaces.get(space)
+    return !peer?.sender || (of !== undefined && !of.isAsked && !of.known.hasStrange())
+  })
   const idleWaiters: (() => void)[] = []
   let busy = 0
-
-  // ---- who may have what ---------------------------------------------------------------------------------------
-
-  /** A member may have everything; who was removed what led to that; nobody else anything. */
-  function standingOf(info: SpaceInfo, did: string): 'member' | { until: string } | undefined {
-    const { id, status, via } = info
-    if (spaces.members(id).has(did) || (status === 'joining' && via.includes(did)) || mayRead?.(id, did))
-      return 'member'
-    const until = spaces.removal(id, did)
-    return until === undefined ? undefined : { until }
-  }
-
-  const hasWritten = (space: string): boolean =>
-    spaces
-      .replica(space)
-      .branches()
-      .some(({ node }) => node === self)
-
-  /** A space about which this node speaks with the peer. */
-  function shared(space: string, did: string): { info: SpaceInfo; standing: 'member' | { until: string } } | undefined {
-    const info = spaces.info(space)
-    // Who left goes on telling that it did, for some may not have heard; who only thought of joining tells nobody anything.
-    if (!info || (info.status === 'left' && !hasWritten(space))) return undefined
-    const standing = standingOf(info, did)
-    return standing && { info, standing }
-  }
 
   // ---- what goes out -------------------------------------------------------------------------------------------
 
@@ -136,8 +111,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   }
 
   function haveNow(peer: Peer, space: string): Told | undefined {
-    const about = shared(space, peer.did)
-    if (about?.standing !== 'member') return undefined
+    if (!standings.isMember(space, peer.did)) return undefined
     const of = spaceOf(peer, space)
     of.wasTold = true
     const branches = spaces.replica(space).branches().slice(0, HAVE_BRANCHES_MAX)
@@ -149,10 +123,10 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   }
 
   function entriesNow(peer: Peer, space: string) {
-    const about = shared(space, peer.did)
+    const standing = standings.of(space, peer.did)
     const known = peer.spaces.get(space)?.known
-    if (!about || !known) return []
-    return known.next(about.standing === 'member' ? undefined : about.standing.until)
+    if (!standing || !known) return []
+    return known.next(standing === 'member' ? undefined : standing.until)
   }
 
   /** Asks the peer to tell anew what it has, and forgets then what was believed of it. */
@@ -162,11 +136,11 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   }
 
   const linked = (space: string): Peer[] =>
-    [...peers.values()].filter(({ sender, did }) => sender && shared(space, did)?.standing === 'member')
+    standings.members(space, peers.values()).filter(({ sender }) => sender !== undefined)
 
   // ---- what came into a log ------------------------------------------------------------------------------------
 
-  function onCommitted({ space, replica, added, forks, from }: SpaceNews): void {
+  function onCommitted({ space, added, forks, from }: SpaceNews): void {
     welcome(space)
     const bringer = from === undefined ? undefined : peers.get(from)
     for (const entry of added) if (bringer) spaceOf(bringer, space).known.note(entry)
@@ -176,7 +150,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
     for (const { node, id, seq } of forks) {
       telemetry.log.warn({ space, node, id, seq, from }, 'a node wrote two entries where one should follow the other')
     }
-    for (const waiter of waiters) if (waiter.space === replica.space) look(waiter)
+    asking.look(space)
   }
 
   /** Begins to speak with those who are members since somebody looked last, and sends those who are none any more what ended it. */
@@ -202,7 +176,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
 
   function greet(peer: Peer): void {
     for (const { id, status } of spaces.list()) {
-      if (status === 'removed' || shared(id, peer.did)?.standing !== 'member') continue
+      if (status === 'removed' || !standings.isMember(id, peer.did)) continue
       if (!peer.spaces.get(id)?.wasTold) peer.sender?.have(id)
     }
   }
@@ -213,8 +187,8 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
 
   function takeHave(did: string, { spaces: told, ask: isAsked = false, again = false }: LogHave): void {
     for (const { space, branches } of told) {
-      const about = shared(space, did)
-      if (!about) {
+      const standing = standings.of(space, did)
+      if (!standing) {
         ignore()
         continue
       }
@@ -228,13 +202,13 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       peer.sender?.wake(space)
       // What crosses this on its way need not be said again, unless it might come before the other forgets what it believed.
       const isOwed = again || !of.wasTold || (isAsked && !peer.sender?.isTelling(space))
-      if (about.standing === 'member' && isOwed) peer.sender?.have(space)
-      for (const waiter of waiters) if (waiter.space === space) look(waiter)
+      if (standing === 'member' && isOwed) peer.sender?.have(space)
+      asking.look(space)
     }
   }
 
   function takeWant(did: string, { space, ids }: LogWant): void {
-    if (shared(space, did)?.standing !== 'member') {
+    if (!standings.isMember(space, did)) {
       ignore()
       return
     }
@@ -290,15 +264,6 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   }
 
   // ---- waiting -------------------------------------------------------------------------------------------------
-
-  /** Strikes off who has answered and told of nothing that is not here, or is gone. */
-  function look(waiter: Waiter): void {
-    for (const did of waiter.left) {
-      const of = peers.get(did)?.spaces.get(waiter.space)
-      if (!peers.get(did)?.sender || (of && !of.isAsked && of.known.unknown().length === 0)) waiter.left.delete(did)
-    }
-    if (waiter.left.size === 0) waiter.done(true)
-  }
 
   function settleIdle(): void {
     if (idleWaiters.length === 0 || busy > 0 || [...peers.values()].some(({ sender }) => sender?.isBusy())) return
@@ -359,7 +324,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       if (peer?.link !== link) return
       peer.sender?.stop()
       peers.delete(did)
-      for (const waiter of waiters) look(waiter)
+      asking.look()
       settleIdle()
     },
     synchronise(space, ms) {
@@ -367,17 +332,11 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       const isJoining = spaces.info(space)?.status === 'joining'
       const asked = linked(space).filter(({ did }) => isJoining || spaces.members(space).has(did))
       for (const peer of asked) ask(peer, space)
-      if (asked.length === 0) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        const done = (all: boolean) => {
-          cancel()
-          waiters.delete(waiter)
-          resolve(all)
-        }
-        const waiter: Waiter = { space, left: new Set(asked.map(({ did }) => did)), done }
-        const cancel = clock.after(ms, () => done(false))
-        waiters.add(waiter)
-      })
+      return asking.wait(
+        space,
+        asked.map(({ did }) => did),
+        ms,
+      )
     },
     idle: () =>
       new Promise((resolve) => {

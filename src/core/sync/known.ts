@@ -15,8 +15,8 @@ const WANTED_MAX = 4096
 export interface Known {
   /** It has told what it has. Until then nothing is sent to it. */
   readonly isTold: boolean
-  /** Ends of chains it told of that are not here. */
-  unknown(): readonly Branch[]
+  /** It told of ends of chains that are not here. */
+  hasStrange(): boolean
   /** It tells what it has; `anew`: and nothing that was believed of it before counts. */
   told(branches: readonly Branch[], anew: boolean): void
   /** It has this entry. */
@@ -35,7 +35,8 @@ export interface Known {
 export function createKnown(replica: () => Replica, onForked: () => void): Known {
   /** By chain: how many of its entries the peer has. */
   let has: number[] = []
-  let strange: Branch[] = []
+  /** By id; struck off as they come. */
+  const strange = new Map<string, Branch>()
   let isTold = false
   let catching: { after: Place | undefined; goal: string[] } | undefined
   /** Branches unknown here that can only be forks: each once. */
@@ -46,26 +47,15 @@ export function createKnown(replica: () => Replica, onForked: () => void): Known
 
   const hasIt = ({ chain, position }: Placed): boolean => (has[chain] ?? 0) > position
 
-  function note({ clock }: Placed): void {
+  function note({ id, clock }: Placed): void {
+    strange.delete(id)
     for (const [chain, count] of clock.entries()) if (count > (has[chain] ?? 0)) has[chain] = count
   }
 
-  /** Ends of chains that were strange and are here now. */
-  function recognise(): void {
-    if (strange.length === 0) return
-    const log = replica()
-    strange = strange.filter(({ id }) => {
-      const entry = log.get(id)
-      if (entry) note(entry)
-      return !entry
-    })
-  }
-
   function branches(): Branch[] {
-    recognise()
     const view = replica().log()
     const ends = has.flatMap((count, chain) => (count > 0 ? (view.at(chain, count - 1) ?? []) : []))
-    return [...ends.map(({ node, seq, id }) => ({ node, seq, id })), ...strange]
+    return [...ends.map(({ node, seq, id }) => ({ node, seq, id })), ...strange.values()]
   }
 
   function catchUp(): void {
@@ -127,16 +117,17 @@ export function createKnown(replica: () => Replica, onForked: () => void): Known
     get isTold() {
       return isTold
     },
-    unknown() {
-      recognise()
-      return strange
-    },
+    hasStrange: () => strange.size > 0,
     told(told, anew) {
       if (anew || !isTold) has = []
       isTold = true
-      strange = told.slice(0, HAVE_BRANCHES_MAX)
-      recognise()
-      for (const branch of strange) {
+      strange.clear()
+      for (const branch of told.slice(0, HAVE_BRANCHES_MAX)) {
+        const entry = replica().get(branch.id)
+        if (entry) note(entry)
+        else strange.set(branch.id, branch)
+      }
+      for (const branch of strange.values()) {
         if (forks.has(branch.id) || forks.size > HAVE_BRANCHES_MAX || !replica().isForked([branch])) continue
         forks.add(branch.id)
         hasForked = true
@@ -149,7 +140,7 @@ export function createKnown(replica: () => Replica, onForked: () => void): Known
     },
     offer(entries) {
       if (!isTold) return false
-      recognise()
+      for (const entry of entries) if (strange.has(entry.id)) note(entry)
       // Its own are no exception: a node whose backup was put back learns of them so.
       const due = entries.filter((entry) => !hasIt(entry))
       fresh.push(...due)
