@@ -5,7 +5,7 @@ import { generator } from './lib/random.ts'
 import { short } from './lib/report.ts'
 import { median, timed } from './lib/stats.ts'
 import { converged, createTeam, stateHash, type Team } from './lib/team.ts'
-import { createWorld, type Daemon } from './lib/world.ts'
+import { createWorld, type Daemon, disconnect } from './lib/world.ts'
 
 const NODES = ['alice', 'bob', 'carol', 'dave', 'erin']
 const AGENTS_EACH = 4
@@ -74,17 +74,6 @@ const pairs = <Item>(items: readonly Item[]): [Item, Item][] =>
 
 async function connect([one, other]: [Daemon, Daemon]): Promise<void> {
   await one.call('POST', '/connect', { address: `127.0.0.1:${other.info.port}` })
-}
-
-/** On both sides, or the other would dial again. */
-async function disconnect([one, other]: [Daemon, Daemon]): Promise<void> {
-  for (const [here, there] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    // Whoever is not connected has nothing to end.
-    await here.call('POST', `/peers/${encodeURIComponent(there.info.did)}/disconnect`).catch(() => undefined)
-  }
 }
 
 const connectAll = ({ members }: Team) => Promise.all(pairs(members).map(connect))

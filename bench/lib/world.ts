@@ -103,3 +103,11 @@ export async function befriend(one: Daemon, other: Daemon): Promise<void> {
     await to.call('POST', `/requests/${encodeURIComponent(from.info.did)}/accept`)
   }
 }
+
+/** Parts two daemons: on both sides, or the other would dial again. */
+export async function disconnect([one, other]: readonly [Daemon, Daemon]): Promise<void> {
+  const from = (here: Daemon, there: Daemon) =>
+    here.call('POST', `/peers/${encodeURIComponent(there.info.did)}/disconnect`)
+  // Whoever hears of it from the other first has nothing to end any more.
+  await Promise.allSettled([from(one, other), from(other, one)])
+}

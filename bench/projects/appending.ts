@@ -7,7 +7,7 @@ import { processorMs } from '../lib/machine.ts'
 import { short } from '../lib/report.ts'
 import { median, quantile, timed } from '../lib/stats.ts'
 import { createTeam, latest, type Team, until } from '../lib/team.ts'
-import { createWorld, type Daemon } from '../lib/world.ts'
+import { createWorld, type Daemon, disconnect } from '../lib/world.ts'
 
 const IN_FLIGHT = 64
 const TASKS = 10_000
@@ -84,12 +84,7 @@ async function catchUp({ team, write, arrived, quick, note }: Parts & { team: Te
   const rates: number[] = []
   const limits: number[] = []
   for (let round = 0; round < (quick ? 2 : 5); round++) {
-    for (const [one, other] of [
-      [alice, bob],
-      [bob, alice],
-    ] as const) {
-      await one.call('POST', `/peers/${encodeURIComponent(other.info.did)}/disconnect`)
-    }
+    await disconnect([alice, bob])
     const before = await latest(bob, team.project)
     await write('/rooms/main/messages', { body: TEXT }, count)
     if ((await latest(bob, team.project)) !== before) throw new Error('bob was not away')

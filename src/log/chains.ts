@@ -7,6 +7,8 @@ export interface Chains {
   ends(): readonly Placed[]
   all(): Chain[]
   of(node: string): Placed[]
+  /** Whether it is here and the last of its chain: then no entry that has it as its `prev` is here. */
+  isEnd(id: string): boolean
   /** Entries that are no other's parent. */
   tips(): Placed[]
   branches(): Branch[]
@@ -29,6 +31,7 @@ export function createChains(stored: readonly Placed[]): Chains {
     ends: () => ends,
     all: () => ends.map(({ node, position }, chain) => ({ chain, node, length: position + 1 })),
     of: (node) => ends.filter((end) => end.node === node),
+    isEnd: (id) => ends.some((end) => end.id === id),
     tips: () => [...tips.values()],
     branches: () => ends.map(({ node, seq, id }) => ({ node, seq, id })),
     next(prev) {

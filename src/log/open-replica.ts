@@ -188,8 +188,10 @@ export function openReplica<Judgement, Tables extends object>(
       const queue = entries.map((entry) => ({ entry, from }))
       // It grows meanwhile by what waited.
       for (const item of queue) {
-        const { id, signed, texts } = item.entry
-        const existing = recent.get(id)
+        const { id, signed, texts, header } = item.entry
+        const { prev } = header
+        // While a log is caught up with, nearly all that comes follows an end: then it is not here.
+        const existing = prev !== undefined && chains.isEnd(prev) ? undefined : recent.get(id)
         if (existing) {
           if (texts && signed.texts !== undefined && !fold.isRedacted(id) && store.signed(id)?.texts === undefined) {
             store.fillTexts(id, signed.texts, texts, rules.searched?.includes(existing.type) === true)
@@ -219,6 +221,7 @@ export function openReplica<Judgement, Tables extends object>(
 
     lacking: (branches, options) => lacking({ store, chains, get: recent.get }, branches, options),
     isForked: (branches) => isForked({ store, chains, get: recent.get }, branches),
+    isEnd: chains.isEnd,
     signed: store.signed,
     get: recent.get,
     texts: (id) => store.logged(id)?.texts,

@@ -96,6 +96,8 @@ export interface Replica<Judgement = unknown, Tables extends object = Record<str
    * `lacking` here takes it so of them: once they were sent what they lack, tell them the branches here again.
    */
   isForked(branches: readonly Branch[]): boolean
+  /** Whether this entry is here and the last of its chain: then nothing that follows it there is here. Costs less than to look for that. */
+  isEnd(id: string): boolean
   signed(id: string): SignedEntry | undefined
   get(id: string): Placed | undefined
   texts(id: string): Texts | undefined

@@ -20,6 +20,9 @@ export async function readEntries(replica: Replica, signed: readonly unknown[]):
   const known: string[] = []
   const faults: EntryFault[] = []
   const checking = new Map<string, Promise<CheckedEntry | EntryFault>>()
+  const added = new Set<string>()
+  /** It follows what is not here, or the last of a chain: that it is not here need not be looked up. */
+  const isNew = ({ header: { prev } }: CheckedEntry) => prev !== undefined && (added.has(prev) || replica.isEnd(prev))
   for (const one of signed) {
     const read = readEntry(one, sha256)
     if (read.fault) {
@@ -29,9 +32,14 @@ export async function readEntries(replica: Replica, signed: readonly unknown[]):
     const { entry, signedText } = read
     if (entry.space !== replica.space) {
       faults.push({ id: entry.id, reason: 'wrong_space', detail: `of the space ${entry.space}` })
-    } else if (replica.get(entry.id) && (entry.texts === undefined || replica.texts(entry.id) !== undefined)) {
+    } else if (
+      !isNew(entry) &&
+      replica.get(entry.id) &&
+      (entry.texts === undefined || replica.texts(entry.id) !== undefined)
+    ) {
       known.push(entry.id)
     } else {
+      added.add(entry.id)
       const key = `${entry.id} ${entry.texts !== undefined}`
       if (!checking.has(key)) checking.set(key, checked(entry, signedText))
     }
