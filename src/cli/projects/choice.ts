@@ -1,7 +1,7 @@
 import { AgoraError } from '../../base/errors.ts'
 import { SpaceId } from '../../contract/entry.ts'
 import type { Context } from '../context.ts'
-import { shownName } from '../text.ts'
+import { cut, shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { type Checkout, checkoutAt, sameRepository } from './checkout.ts'
 import { rememberedProject } from './remembered.ts'
@@ -14,6 +14,8 @@ interface Known {
   repo?: string | undefined
 }
 
+/** How many are offered where none was named. */
+const CANDIDATES_MAX = 10
 /** How many projects a name or a checkout is looked for in. */
 const LOOK_IN = 500
 
@@ -67,10 +69,12 @@ export async function projectHere(context: Context): Promise<string> {
   if (found) return found.id
   const hint = checkout
     ? `Name one, or make it that of this checkout: ${context.next('project use <project>')}`
-    : `Name it by its id, a beginning of that, or its name; \`${context.next('project list')}\` shows them.`
-  throw usageError(
+    : 'Name it by its id, a beginning of that, or its name.'
+  const none = `There is none at work here. Create one: ${context.next('project create <name>')}`
+  throw new AgoraError(
+    'usage',
     checkout ? `No project belongs to the checkout ${shownName(checkout.name)}.` : 'Which project?',
-    items.length === 0 ? `There is none at work here. Create one: ${context.next('project create <name>')}` : hint,
+    items.length === 0 ? { hint: none } : { hint, candidates: named(items).slice(0, CANDIDATES_MAX) },
   )
 }
 
@@ -97,9 +101,13 @@ const byName = (items: Known[], typed: string): Known[] =>
 
 function only(typed: string, fitting: Known[], hint?: string): Known | undefined {
   if (fitting.length < 2) return fitting[0]
-  const short = shortest(fitting.map(({ id }) => id))
   throw new AgoraError('ambiguous_name', `Several projects fit ${JSON.stringify(typed)}.`, {
-    candidates: fitting.map(({ id, name }) => `${short(id)}  ${shownName(name)}`),
+    candidates: named(fitting),
     ...(hint === undefined ? {} : { hint }),
   })
+}
+
+function named(items: Known[]): string[] {
+  const short = shortest(items.map(({ id }) => id))
+  return items.map(({ id, name }) => `${short(id)}  ${shownName(cut(name, 60))}`)
 }

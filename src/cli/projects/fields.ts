@@ -32,6 +32,9 @@ export function again({ inputs }: Context, command: string): string {
 export const fitting = ({ io }: Context, text: string, beside = 20): string =>
   cut(displayLine(text), Math.max(20, Math.min(io.columns ?? 120, 120) - beside))
 
+/** A project’s name among words of ours; it may be as long as a title. */
+export const projectName = (name: string): string => shownName(cut(name, 50))
+
 /** A title among words of ours. */
 export const quoted = (title: string): string => `“${cut(displayLine(title), 50)}”`
 

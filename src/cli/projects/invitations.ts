@@ -1,13 +1,18 @@
 import type { Invitation, InvitationStatus } from '../../capabilities/invitations/schema.ts'
+import type { Output } from '../../operations.ts'
 import { type Command, pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ago, duration, framed, shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
+import { waitUntil } from '../wait.ts'
 import { chosenProjectFor, projectNamed } from './choice.ts'
-import { again, given, PROJECT, paging } from './fields.ts'
+import { again, given, PROJECT, paging, projectName } from './fields.ts'
 import { aRole, givenRoles } from './members.ts'
 import { rememberProject } from './remembered.ts'
 import { short, shortest } from './short-ids.ts'
+
+/** Ms `join` waits for the project’s log. */
+const PATIENCE = 3000
 
 const statuses = ['pending', 'accepted', 'joined', 'declined', 'withdrawn', 'expired', 'all'] as const
 const ID = 'The invitation is named by its id, a beginning of that, or the name of the project.'
@@ -63,7 +68,7 @@ export const invitationCommands: Command[] = [
         id,
         ...given({ reason: context.inputs.text('reason') }),
       })
-      await context.answer(answer, ({ project_name }) => `Declined to join ${shownName(project_name)}.\n`)
+      await context.answer(answer, ({ project_name }) => `Declined to join ${projectName(project_name)}.\n`)
     },
   },
   {
@@ -75,7 +80,7 @@ export const invitationCommands: Command[] = [
       const answer = await context.call('invitations.withdraw', { id: await invitationId(context, 'out') })
       await context.answer(
         answer,
-        ({ to, project_name }) => `${shownName(to.name)} is not invited to ${shownName(project_name)} any more.\n`,
+        ({ to, project_name }) => `${shownName(to.name)} is not invited to ${projectName(project_name)} any more.\n`,
       )
     },
   },
@@ -92,7 +97,7 @@ async function invite(context: Context): Promise<void> {
   })
   await context.answer(answer, ({ id, to, role, project_name, expires_at }) => {
     const left = duration(Date.parse(expires_at) - io.clock.now())
-    return `Invited ${shownName(to.name)} to ${shownName(project_name)} as ${aRole(role)}; it has ${left} to answer.  ${context.style.dim(`id ${short(id)}`)}\n`
+    return `Invited ${shownName(to.name)} to ${projectName(project_name)} as ${aRole(role)}; it has ${left} to answer.  ${context.style.dim(`id ${short(id)}`)}\n`
   })
 }
 
@@ -119,7 +124,7 @@ function paragraph(invitation: Invitation, id: string, { io, style, next }: Cont
   const { direction, from, to, role, project_name, status, message, reason, description } = invitation
   const now = io.clock.now()
   const waits = status === 'pending'
-  const head = `${style.bold(shownName(from.name))} invites ${style.bold(shownName(to.name))} to ${style.bold(shownName(project_name))} as ${aRole(role)}`
+  const head = `${style.bold(shownName(from.name))} invites ${style.bold(shownName(to.name))} to ${style.bold(projectName(project_name))} as ${aRole(role)}`
   const times = `${ago(invitation.created_at, now)}${waits ? `, ${duration(Date.parse(invitation.expires_at) - now)} left` : ''}`
   const lines = [
     `${head}  ${waits ? '' : `${status} `}${style.dim(`${times} · ${id}`)}`,
@@ -136,17 +141,23 @@ function paragraph(invitation: Invitation, id: string, { io, style, next }: Cont
 async function join(context: Context): Promise<void> {
   const { next } = context
   const answer = await context.call('invitations.accept', { id: await invitationId(context, 'in') })
-  const repo = answer.status === 'joined' ? (await projectOf(context, answer.project_id))?.repo : undefined
-  const here = await rememberProject(context, answer.project_id, repo)
-  await context.answer(answer, ({ project_id, project_name, role, status }) => {
-    const done = `${status === 'joined' ? 'Joined' : 'Joining'} ${shownName(project_name)} as ${aRole(role)}.`
-    const waits = status === 'joined' ? '' : ' What was done there comes as soon as one of its members is connected.'
+  let project: Output<'projects.list'>['items'][number] | undefined
+  const isHere = async () => {
+    project = await projectOf(context, answer.project_id)
+    return project?.status === 'member'
+  }
+  // With a member connected it is a matter of moments, and whoever joins wants to see it.
+  const joined = await waitUntil(isHere, PATIENCE)
+  const here = await rememberProject(context, answer.project_id, joined ? project?.repo : undefined)
+  await context.answer(answer, ({ project_id, project_name, role }) => {
+    const done = `${joined ? 'Joined' : 'Joining'} ${projectName(project_name)} as ${aRole(role)}.`
+    const waits = joined ? '' : ' What was done there comes as soon as one of its members is connected.'
     const checkout = here === undefined ? '' : `Commands inside the checkout ${shownName(here)} mean it from now on.\n`
     return `${done}${waits}\n${checkout}To see it: ${next(`project show ${short(project_id)}`)}\n`
   })
 }
 
-/** Undefined when it cannot be read yet. */
+/** Undefined when nothing of it is known yet. */
 async function projectOf(context: Context, id: string) {
   const { items } = await context.call('projects.list', { limit: 500 })
   return items.find((project) => project.id === id)

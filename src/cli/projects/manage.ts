@@ -5,7 +5,7 @@ import { shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { checkoutAt, publicRemote } from './checkout.ts'
 import { chosenProject, projectNamed } from './choice.ts'
-import { fitting, given, PROJECT, paging } from './fields.ts'
+import { fitting, given, PROJECT, paging, projectName } from './fields.ts'
 import { projectDetails, projectsTable, teamTable } from './project-text.ts'
 import { forgetProject, rememberProject } from './remembered.ts'
 import { short } from './short-ids.ts'
@@ -68,7 +68,7 @@ export const manageCommands: Command[] = [
       if (checkout === undefined) throw usageError('This folder is in no git checkout.', 'Go into one first.')
       await context.answer(
         { project_id: id, checkout },
-        () => `Commands inside the checkout ${shownName(checkout)} mean ${shownName(name)} from now on.\n`,
+        () => `Commands inside the checkout ${shownName(checkout)} mean ${projectName(name)} from now on.\n`,
       )
     },
   },
@@ -93,8 +93,8 @@ export const manageCommands: Command[] = [
       const project = await (undo ? context.call('projects.restore', input) : context.call('projects.archive', input))
       await context.answer(project, ({ id, name }) =>
         undo
-          ? `${shownName(name)} is taken up again.\n`
-          : `${shownName(name)} is archived.\nTo take it up again: ${context.next(`project archive ${short(id)} --undo`)}\n`,
+          ? `${projectName(name)} is taken up again.\n`
+          : `${projectName(name)} is archived.\nTo take it up again: ${context.next(`project archive ${short(id)} --undo`)}\n`,
       )
     },
   },

@@ -6,7 +6,7 @@ import { askPassphrase } from '../passphrase.ts'
 import { shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
-import { given, PROJECT, reason } from './fields.ts'
+import { given, PROJECT, projectName, reason } from './fields.ts'
 import { short } from './short-ids.ts'
 
 export const givenRoles = roles.filter((role) => role !== 'owner')
@@ -112,7 +112,7 @@ export const memberCommands: Command[] = [
       const project_id = await chosenProjectFor(context, 'node')
       await context.answer(
         await context.call('projects.transfer', { project_id, to: context.inputs.arg('node') }),
-        ({ name, owner }) => `${shownName(name)} belongs to ${shownName(owner.name)} now.\n`,
+        ({ name, owner }) => `${projectName(name)} belongs to ${shownName(owner.name)} now.\n`,
       )
     },
   },
@@ -127,7 +127,7 @@ export const memberCommands: Command[] = [
       const passphrase = await askPassphrase(context)
       await context.answer(
         await context.call('projects.recover', { id: context.inputs.arg('id'), passphrase }),
-        ({ name }) => `${shownName(name)} belongs to this node now.\n`,
+        ({ name }) => `${projectName(name)} belongs to this node now.\n`,
       )
     },
   },
