@@ -68,6 +68,8 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
+/** What changes in which project a node says it works. */
+const CLOCKED = new Set(['project.clock_in', 'project.clock_out'])
 const HOUSEKEEPING = 60_000
 /** Ms after the start: until then there is more urgent work. */
 const DISCOVER_AFTER = 1000
@@ -219,17 +221,23 @@ export async function startDaemon({
       logLane({ port: inProjects.sync, perSecond: settings.log_entries_per_second, telemetry }),
       keeperLane({ port: inProjects.keeper.port, telemetry }),
     ],
-    introduction: () => ({
+    version,
+    introduction: (did) => ({
       name: home.name,
       version,
       agents: registry.briefs(),
       presence: nodePresence(registry.briefs()),
       load: machineLoad(),
       owner: owners.claim(),
+      ...inProjects.projects.workedIn(did),
     }),
     telemetry,
     onPeer: tellOfPeer,
     onOwner: owners.shown,
+  })
+
+  inProjects.spaces.onCommitted(({ added }) => {
+    if (added.some(({ node, type }) => node === key.did && CLOCKED.has(type))) network.announce()
   })
 
   book.onChange((before, after) =>

@@ -34,6 +34,8 @@ export interface Projects {
   append(project: string, input: EntryInput): Promise<Placed>
   /** The whole id of an entry. @throws AgoraError `not_found`, `ambiguous_name`, naming `field`. */
   entry(project: string, prefix: string, field: string): string
+  /** The project in which somebody of this node has clocked in last, for a peer that is a member of it; nothing for others. */
+  workedIn(peer: string): { project?: string }
   gate: ProjectGate
   stop(): void
 }
@@ -148,6 +150,15 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
         throw new AgoraError('not_found', `${field}: there is no entry ${prefix} in this project.`, { field })
       }
       throw new AgoraError('ambiguous_name', `${field}: ${prefix} fits several entries.`, { field, candidates: found })
+    },
+    workedIn(peer) {
+      let latest: { project: string; since: number } | undefined
+      for (const { id, status } of spaces.list('project')) {
+        if (status !== 'member' || !standing(id).isMember(peer)) continue
+        for (const [did, { since }] of replica(id).state().entries('clocked_in'))
+          if (nodeOf(did) === self.did && since > (latest?.since ?? 0)) latest = { project: id, since }
+      }
+      return latest ? { project: latest.project } : {}
     },
     gate,
     stop() {

@@ -36,7 +36,9 @@ export interface NetworkParts {
   book: PeerBook
   /** What is spoken with peers beside the session, each protocol on streams of its own. */
   lanes: readonly Lane[]
-  introduction: () => Introduction
+  /** What this node says of itself to a peer. */
+  introduction: (did: string) => Introduction
+  version: string
   telemetry: Telemetry
   onPeer: (change: 'connected' | 'disconnected' | 'stale' | 'updated', peer: ConnectedPeer) => void
   /** A peer that has said hello showed this of its owner; a claim of any shape. */
@@ -96,7 +98,7 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
     random,
     self: key.did,
     introduction: ({ did, near }) => ({
-      ...parts.introduction(),
+      ...parts.introduction(did),
       ...(mayTellEachOther(did) ? { addresses: ownPlaces(near) } : {}),
     }),
     onSession({ did, connection, view }) {
@@ -206,7 +208,7 @@ export function createNetwork(parts: NetworkParts): P2pNetwork {
       const { seed } = key
       const made = await createTransport({
         seed,
-        version: parts.introduction().version,
+        version: parts.version,
         listen: parts.listen,
         limits: parts.limits,
         gater,

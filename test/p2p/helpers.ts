@@ -141,6 +141,7 @@ export async function startNode(
       }),
       ...lanes,
     ],
+    version: '0.1.0',
     introduction: () => introduction,
     telemetry,
     onPeer(change, peer) {
