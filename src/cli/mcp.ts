@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { AgoraError } from '../base/errors.ts'
 import { nameFault, nameHint } from '../base/names.ts'
+import { displayLine } from '../base/text.ts'
 import { readDaemonInfo } from '../store/daemon-file.ts'
 import { type Home, listHomes, prepareHome } from '../store/home.ts'
 import type { Command } from './command.ts'
@@ -58,14 +59,32 @@ function homeOf(context: Context): Home {
   })
 }
 
-/** As `agora start --daemon` would, with nothing on our standard output. */
+/** As `agora start --daemon` would, with nothing on our standard output. @throws AgoraError what that says. */
 async function startNode({ io }: Context, home: Home): Promise<void> {
   const [interpreter, ...script] = io.program
-  const child = spawn(interpreter, [...script, '--name', home.name, 'start', '--daemon'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const child = spawn(interpreter, [...script, '--name', home.name, '--format', 'json', 'start', '--daemon'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
     cwd: io.cwd,
     env: { ...io.env, AGORA_HOME: dirname(home.dir) },
   })
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new AgoraError('not_running', `The node ${JSON.stringify(home.name)} could not be started.`)
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  const [code] = await once(child, 'close')
+  if (code === 0) return
+  throw new AgoraError('not_running', `The node ${JSON.stringify(home.name)} could not be started.`, {
+    hint: `${reasonIn(said)} Ask your user to look: agora --name ${home.name} start`,
+  })
+}
+
+/** What a command that failed said, as a problem or anyhow. */
+function reasonIn(said: string): string {
+  const line = said.trim().split('\n').at(-1) ?? ''
+  try {
+    return String(JSON.parse(line).detail)
+  } catch {
+    // It was no problem document.
+    return displayLine(line).slice(0, 500)
+  }
 }

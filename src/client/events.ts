@@ -17,6 +17,10 @@ export interface EventOptions {
   after?: number
   /** Beginnings of the types wanted: `['message.', 'peer.']`. */
   types?: string[]
+  /** false: ends when the stream does, rather than to come back to the same URL. */
+  resume?: boolean
+  /** Told the number to continue after, also while nothing happens. */
+  onPosition?(seq: number): void
   signal?: AbortSignal
 }
 
@@ -39,7 +43,7 @@ const wakefulClock: Clock = {
 
 export async function* followEvents(link: Link, options: EventOptions): AsyncGenerator<ApiEvent, void, undefined> {
   const { send, clock = wakefulClock } = link
-  const { signal } = options
+  const { signal, resume = true } = options
   const path = options.types?.length ? `/events?types=${encodeURIComponent(options.types.join(','))}` : '/events'
   let last = options.after === undefined ? undefined : String(options.after)
   let pause = FIRST_PAUSE
@@ -55,11 +59,13 @@ export async function* followEvents(link: Link, options: EventOptions): AsyncGen
         // Handed over counts as told: whoever stops in the middle of an event begins with the next.
         last = id ?? last
         if (data !== '') yield JSON.parse(data) as ApiEvent
+        if (id !== undefined) options.onPosition?.(Number(id))
       }
     } catch (error) {
       if (signal?.aborted) return
-      if (!(reachedOnce && isPassing(error))) throw error
+      if (!(resume && reachedOnce && isPassing(error))) throw error
     }
+    if (!resume) return
     // Half of it by chance, so that many who were cut off at once do not come back at once.
     await sleep(clock, pause * (0.5 + Math.random() / 2), signal).catch(() => undefined)
     pause = Math.min(pause * 2, LONGEST_PAUSE)

@@ -1,18 +1,16 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
+import { systemClock as clock } from '../base/clock.ts'
 import { agentDid } from '../base/did.ts'
 import { AgoraError } from '../base/errors.ts'
-import { ApprovalPendingError, type Client, createClient } from '../client/index.ts'
+import { ApprovalPendingError } from '../client/index.ts'
 import type { Input, OperationName, Output } from '../operations.ts'
-import { type DaemonInfo, runningDaemon } from '../store/daemon-file.ts'
-import { agentTokenFile, type Home } from '../store/home.ts'
-import { readToken } from '../store/private-file.ts'
+import type { Home } from '../store/home.ts'
 import { version } from '../store/version.ts'
-import { createMcpServer } from './server.ts'
+import { daemonLink } from './daemon-link.ts'
+import { follow } from './follow.ts'
+import { createMcpServer, type McpServer } from './server.ts'
 import { takeName } from './session-name.ts'
-import { ApprovalAsked, type InboxEvent, type Me, type Profile } from './tool.ts'
-
-/** Ms until the events are asked for again where there is no daemon. */
-const LOOK_AGAIN = 5000
+import { ApprovalAsked, type Profile } from './tool.ts'
 
 export interface BridgeParts {
   home: Home
@@ -27,122 +25,70 @@ export interface BridgeParts {
  * client has closed its end. Nothing but the protocol is written to standard output.
  */
 export async function runBridge({ home, agent, profile, start }: BridgeParts): Promise<void> {
-  const session = takeName(home, agent)
+  const { name, isOther, release } = takeName(home, agent)
   const stopped = new AbortController()
-  let client: { daemon: DaemonInfo; client: Promise<Client> } | undefined
-  let starting: Promise<void> | undefined
+  const link = daemonLink({
+    ...{ clock, home, start },
+    agent: name,
+    kind: () => server.client()?.slice(0, 64),
+  })
 
-  async function daemonNow(): Promise<DaemonInfo> {
-    const known = runningDaemon(home)
-    if (known) return known
-    if (start) {
-      starting ??= start().finally(() => {
-        starting = undefined
-      })
-      await starting
-    }
-    const started = runningDaemon(home)
-    if (started) return started
-    throw new AgoraError('not_running', `The Agora node ${JSON.stringify(home.name)} is not running.`, {
-      hint: `Ask your user to start it: agora --name ${home.name} start --daemon`,
-    })
+  async function ask<Name extends OperationName>(operation: Name, input: Input<Name>, signal: AbortSignal) {
+    const client = await link.wanted()
+    const call = client.call as (
+      operation: Name,
+      input: Input<Name>,
+      options: { signal: AbortSignal },
+    ) => Promise<Output<Name>>
+    return call(operation, input, { signal })
   }
 
-  async function clientNow(): Promise<Client> {
-    const daemon = await daemonNow()
-    // Another process, or the same one listening elsewhere: what was known of the old one is forgotten.
-    if (client?.daemon.pid !== daemon.pid || client.daemon.api_url !== daemon.api_url) {
-      const made = connect(daemon)
-      client = { daemon, client: made }
-      made.catch(() => {
-        client = undefined
-      })
-    }
-    return client.client
-  }
-
-  async function connect({ api_url: url }: DaemonInfo): Promise<Client> {
+  async function call<Name extends OperationName>(operation: Name, input: Input<Name>, signal: AbortSignal) {
     try {
-      return createClient({ url, token: readToken(agentTokenFile(home, session.name)) })
-    } catch (error) {
-      if (!(error instanceof AgoraError) || error.code !== 'token_missing') throw error
-    }
-    // Not registered yet: whoever can read the operator's token may do that.
-    const operator = createClient({ url, token: readToken(home.token) })
-    const { token } = await operator.call('agents.register', { name: session.name })
-    return createClient({ url, token })
-  }
-
-  async function call<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
-    try {
-      const { call: ask } = await clientNow()
-      return await (ask as (name: Name, input: Input<Name>) => Promise<Output<Name>>)(name, input)
+      return await ask(operation, input, signal).catch((error) => {
+        const refused = error instanceof AgoraError && error.code === 'unauthenticated'
+        if (refused && link.renewed()) return ask(operation, input, signal)
+        throw error
+      })
     } catch (error) {
       if (error instanceof ApprovalPendingError) throw new ApprovalAsked(error.approval)
+      // It stops just now, and how to start it again is all that helps.
+      if (error instanceof AgoraError && error.code === 'not_running' && !start) throw link.notRunning()
       throw error
     }
   }
 
-  const server = createMcpServer({
+  const server: McpServer = createMcpServer({
     call,
     profile,
     version,
-    now: Date.now,
-    async me(): Promise<Me> {
-      const { did, name } = await daemonNow()
-      return { did: agentDid(did, session.name), name: session.name, node: name, isOperator: false }
+    clock,
+    async me() {
+      await link.wanted()
+      const { did, name: node } = link.running()
+      return { did: agentDid(did, name), name, node, isOperator: false }
     },
-    events: (listener) => follow(clientNow, listener, stopped.signal),
-    notice: session.isOther
-      ? `You are ${session.name}: another session uses the name ${agent}. Mail to ${agent} goes to that one.`
+    events(listener) {
+      const left = new AbortController()
+      void follow(clock, link.client, listener, AbortSignal.any([stopped.signal, left.signal]))
+      return () => left.abort()
+    },
+    notice: isOther
+      ? `You are ${name}: another session uses the name ${agent}. Mail to ${agent} goes to that one.`
       : undefined,
   })
   const transport = new StdioServerTransport()
   const ended = Promise.withResolvers<void>()
+  transport.onclose = ended.resolve
   process.stdin.once('end', ended.resolve)
   process.stdin.once('close', ended.resolve)
   // A client that is gone cannot be told anything any more.
-  process.stdout.once('error', () => ended.resolve())
+  process.stdout.on('error', () => ended.resolve())
   await server.connect(transport)
+  // Not waited for: a call that needs it waits, and says what went wrong.
+  if (start) link.wanted().catch(() => undefined)
   await ended.promise
   stopped.abort()
   await server.close()
-  session.release()
+  release()
 }
-
-/** What happens in the inbox, from now on, whatever becomes of the daemon meanwhile. */
-function follow(
-  clientNow: () => Promise<Client>,
-  listener: (event: InboxEvent) => void,
-  signal: AbortSignal,
-): () => void {
-  const left = new AbortController()
-  const until = AbortSignal.any([signal, left.signal])
-  let after: number | undefined
-  const run = async () => {
-    while (!until.aborted) {
-      try {
-        const client = await clientNow()
-        const options = { types: ['message.', 'project.'], signal: until, ...(after === undefined ? {} : { after }) }
-        for await (const { seq, at: _, type, inbox: __, ...data } of client.events(options)) {
-          after = seq
-          listener({ type, data })
-        }
-      } catch {
-        // No daemon now, or one that has stopped: whatever is called meanwhile says so.
-      }
-      if (!until.aborted) await pause(LOOK_AGAIN, until)
-    }
-  }
-  void run()
-  return () => left.abort()
-}
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })

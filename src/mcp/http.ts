@@ -30,6 +30,8 @@ interface Session {
   did: string
   transport: StreamableHTTPServerTransport
   server: McpServer
+  /** Requests and streams that are under way. */
+  open: number
   usedAt: number
 }
 
@@ -37,7 +39,8 @@ interface Session {
 export function createMcpEndpoint({ clock, version }: { clock: Clock; version: string }): McpEndpoint {
   const sessions = new Map<string, Session>()
   const stopSweeping = every(clock, SWEEP_EVERY, () => {
-    for (const session of sessions.values()) if (clock.now() - session.usedAt > IDLE_MAX) void session.server.close()
+    for (const { open, usedAt, server } of sessions.values())
+      if (open === 0 && clock.now() - usedAt > IDLE_MAX) void server.close()
   })
 
   async function begin({ me, call, events }: McpCaller): Promise<Session> {
@@ -47,13 +50,13 @@ export function createMcpEndpoint({ clock, version }: { clock: Clock; version: s
     const server = createMcpServer({
       ...{ call, events, version, profile: 'default' },
       me: async () => me,
-      now: clock.now,
+      clock,
     })
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, session),
     })
-    const session: Session = { did: me.did, transport, server, usedAt: clock.now() }
+    const session: Session = { did: me.did, transport, server, open: 0, usedAt: clock.now() }
     transport.onclose = () => {
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
       server.ended()
@@ -74,7 +77,12 @@ export function createMcpEndpoint({ clock, version }: { clock: Clock; version: s
         return
       }
       const session = own ?? (await begin(caller))
-      session.usedAt = clock.now()
+      session.open++
+      res.once('close', () => {
+        session.open--
+        session.usedAt = clock.now()
+        if (!res.writableFinished) cancel(session.transport, body)
+      })
       await session.transport.handleRequest(req, res, body)
       // What was no beginning leaves no session behind.
       if (session.transport.sessionId === undefined) await session.server.close()
@@ -83,5 +91,14 @@ export function createMcpEndpoint({ clock, version }: { clock: Clock; version: s
       stopSweeping()
       await Promise.all([...sessions.values()].map(({ server }) => server.close()))
     },
+  }
+}
+
+/** Whoever hung up before the answer gets it no more: nothing is to be shown, and so marked as read, on its behalf. */
+function cancel(transport: StreamableHTTPServerTransport, body: unknown): void {
+  for (const message of [body].flat()) {
+    if (typeof message !== 'object' || message === null || !('id' in message)) continue
+    const params = { requestId: message.id as string | number, reason: 'the connection was closed' }
+    transport.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params })
   }
 }

@@ -37,8 +37,8 @@ export function createLocalMcp({ clock, dispatch, events, node, version }: Local
         node,
         isOperator: actor.kind === 'operator',
       },
-      async call(name, input) {
-        const answer = await dispatch.call(name, actor, input)
+      async call(name, input, signal) {
+        const answer = await dispatch.call(name, actor, input, signal)
         if (answer instanceof ApprovalPending) throw new ApprovalAsked(answer.approval)
         return answer as Output<typeof name>
       },

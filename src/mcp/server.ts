@@ -19,20 +19,23 @@ import {
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
+import { type Clock, every } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
+import type { Input, OperationName, Output } from '../operations.ts'
 import { prompts, promptText } from './prompts.ts'
-import { complete, listResources, placeOf, readResource, templates, touches } from './resources.ts'
+import { complete, listResources, placeOf, type ResourceParts, readResource, templates, touches } from './resources.ts'
 import { shortEnd, title } from './text.ts'
 import { ApprovalAsked, type InboxEvent, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
 import { tools } from './tools/index.ts'
 
 export interface McpParts {
-  call: ToolContext['call']
+  /** Runs an operation as this caller; `signal` aborts when the client does not wait for it any more. */
+  call<Name extends OperationName>(name: Name, input: Input<Name>, signal: AbortSignal): Promise<Output<Name>>
   /** Calls `listener` for what happens in this caller's inbox, until the returned function is called. */
   events(listener: (event: InboxEvent) => void): () => void
   /** @throws AgoraError `not_running` in a bridge without a daemon. */
   me(): Promise<Me>
-  now(): number
+  clock: Clock
   profile: Profile
   version: string
   /** Said with the first result: that the name was taken, and which one was given instead. */
@@ -44,6 +47,8 @@ export interface McpServer {
   close(): Promise<void>
   /** To be called when the transport has closed. */
   ended(): void
+  /** What the client calls itself, once it has said so. */
+  client(): string | undefined
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
@@ -73,6 +78,10 @@ export function createMcpServer(parts: McpParts): McpServer {
     if (lines.length > 0) result.content.push({ type: 'text', text: lines.join('\n') })
     return result
   })
+  const reading = (signal: AbortSignal): ResourceParts => ({
+    call: (name, input) => parts.call(name, input, signal),
+    now: parts.clock.now,
+  })
   const subscribed = new Set<string>()
   server.setRequestHandler(ListPromptsRequestSchema, () => ({
     prompts: prompts.map(({ text: _, ...prompt }) => prompt),
@@ -82,12 +91,14 @@ export function createMcpServer(parts: McpParts): McpServer {
       messages: [{ role: 'user', content: { type: 'text', text: promptText(params.name, params.arguments) } }],
     })),
   )
-  server.setRequestHandler(ListResourcesRequestSchema, () =>
-    asked(async () => ({ resources: await listResources(parts) })),
+  server.setRequestHandler(ListResourcesRequestSchema, (_, { signal }) =>
+    asked(async () => ({ resources: await listResources(reading(signal)) })),
   )
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: templates }))
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }) =>
-    asked(async () => ({ contents: [{ uri, mimeType: 'text/plain', text: await readResource(uri, parts) }] })),
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, { signal }) =>
+    asked(async () => ({
+      contents: [{ uri, mimeType: 'text/plain', text: await readResource(uri, reading(signal)) }],
+    })),
   )
   server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }) =>
     asked(async () => {
@@ -103,9 +114,9 @@ export function createMcpServer(parts: McpParts): McpServer {
     subscribed.delete(uri)
     return {}
   })
-  server.setRequestHandler(CompleteRequestSchema, ({ params: { argument, context } }) =>
+  server.setRequestHandler(CompleteRequestSchema, ({ params: { argument, context } }, { signal }) =>
     asked(async () => {
-      const values = await complete(argument.name, argument.value, context?.arguments ?? {}, parts)
+      const values = await complete(argument.name, argument.value, context?.arguments ?? {}, reading(signal))
       return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } }
     }),
   )
@@ -128,12 +139,13 @@ export function createMcpServer(parts: McpParts): McpServer {
       await server.close()
     },
     ended,
+    client: () => server.getClientVersion()?.name,
   }
 
   /** Once for each message: that there is one, and from whom. What it says is read by the tool, which frames it. */
   function announce(from: string): void {
     const data = `New message from ${title(from, 80)}: agora_read_messages`
-    server.sendLoggingMessage({ level: 'info', logger: 'agora', data }).catch(() => {
+    server.sendLoggingMessage({ level: 'info', logger: 'agora', data }, server.transport?.sessionId).catch(() => {
       // A client that has gone, or has not opened its stream, reads it when it next calls.
     })
   }
@@ -148,16 +160,21 @@ export function createMcpServer(parts: McpParts): McpServer {
     const token = extra._meta?.progressToken
     let steps = 0
     return {
-      call: parts.call,
+      call: (name, input) => parts.call(name, input, extra.signal),
       me: parts.me,
-      now: parts.now,
+      now: parts.clock.now,
       signal: extra.signal,
-      progress(message) {
-        if (token === undefined) return
-        const params = { progressToken: token, progress: ++steps, message }
-        extra.sendNotification({ method: 'notifications/progress', params }).catch(() => {
-          // Whoever asked has gone; the work goes on.
-        })
+      async waiting(message, work) {
+        if (token === undefined) return work
+        const tell = () => {
+          const params = { progressToken: token, progress: ++steps, message }
+          extra.sendNotification({ method: 'notifications/progress', params }).catch(() => {
+            // Whoever asked has gone, and the work ends by its signal.
+          })
+        }
+        tell()
+        const stop = every(parts.clock, PROGRESS_EVERY, tell)
+        return work.finally(stop)
       },
       async confirmed(question) {
         if (server.getClientCapabilities()?.elicitation === undefined) return true
@@ -182,6 +199,9 @@ export function createMcpServer(parts: McpParts): McpServer {
     }
   }
 }
+
+/** Ms between what a client that waits is told; clients give up after a minute of silence, unless told. */
+const PROGRESS_EVERY = 10_000
 
 /** Resources that one session may follow. */
 const SUBSCRIBED_MAX = 100

@@ -29,8 +29,8 @@ export interface ToolContext {
   /** Ms since the epoch. */
   now(): number
   signal: AbortSignal
-  /** Tells a client that waits how far it is; of no effect for one that did not ask. */
-  progress(message: string): void
+  /** Tells a client, now and then, that `work` still waits; of no effect for one that did not ask. */
+  waiting<Result>(message: string, work: Promise<Result>): Promise<Result>
   /** Asks the person at the client, where it can; true where it cannot, for the agent has decided then. */
   confirmed(question: string): Promise<boolean>
 }

@@ -1,5 +1,8 @@
+import { dirname, join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { Home } from '../../src/store/home.ts'
 import type { TestNode } from './network.ts'
 
 export interface McpClient extends AsyncDisposable {
@@ -25,6 +28,40 @@ export async function mcpClient(node: TestNode, agent: string): Promise<McpClien
     await transport.terminateSession()
     await client.close()
   })
+}
+
+/** How the bridge of a home is started, as a client's configuration says it. */
+export function bridgeCommand(home: Home, agent: string, ...flags: string[]) {
+  return {
+    command: process.execPath,
+    args: [
+      join(import.meta.dirname, '../../src/bin.ts'),
+      ...['--name', home.name, 'mcp', '--agent-name', agent, ...flags],
+    ],
+    env: { ...getDefaultEnvironment(), AGORA_HOME: dirname(home.dir), ...FREE_PORTS },
+  }
+}
+
+/** For a node that a bridge starts. */
+const FREE_PORTS = { AGORA_PORT: '0', AGORA_API_PORT: '0', AGORA_ADDRESS: '127.0.0.1', AGORA_MDNS: 'false' }
+
+export interface BridgeClient extends McpClient {
+  /** Of the bridge's process. */
+  pid: number
+  /** What it said on standard error until now. */
+  errors(): string
+}
+
+/** The SDK's own client, which runs the bridge as a process of its own. */
+export async function bridgeClient(home: Home, agent: string, ...flags: string[]): Promise<BridgeClient> {
+  const client = new Client({ name: 'test', version: '1' })
+  const transport = new StdioClientTransport({ ...bridgeCommand(home, agent, ...flags), stderr: 'pipe' })
+  let said = ''
+  transport.stderr?.on('data', (chunk) => {
+    said += chunk
+  })
+  await client.connect(transport)
+  return { ...mcpUser(client, () => client.close()), pid: transport.pid ?? 0, errors: () => said }
 }
 
 export function mcpUser(client: Client, close: () => Promise<void>): McpClient {

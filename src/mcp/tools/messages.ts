@@ -14,9 +14,13 @@ export const messageTools = [
     profile: 'core',
     input: z.object({ wait: z.int().min(0).max(290).optional(), limit: z.int().min(1).max(50).default(20) }),
     hints: { idempotent: true },
-    async run({ wait = 0, limit }, { call, now, progress }) {
-      if (wait > 0) progress('waiting for mail')
-      const page = await call('messages.read', { limit, ...(wait > 0 ? { wait: true, timeout: wait } : {}) })
+    async run({ wait = 0, limit }, { call, now, waiting, signal }) {
+      const page =
+        wait > 0
+          ? await waiting('waiting for mail', call('messages.read', { limit, wait: true, timeout: wait }))
+          : await call('messages.read', { limit })
+      // Whoever has gone is shown nothing any more: it stays unread.
+      signal.throwIfAborted()
       // Given back, the cursor says that this was shown.
       if (page.items.length > 0) await call('messages.read', { cursor: page.cursor, limit: 1 })
       const left = page.unread - page.items.length
