@@ -96,7 +96,8 @@ function judgeMore(
 
   /** What holds something in the entry's past, where it would have been permitted but for that. */
   function heldFor(entry: Placed, wouldObject: (standing: ProjectStanding) => unknown): string | undefined {
-    const cause = held.find((one) => isPast(one.entry, entry))
+    // Of several the first by place, in whatever order they came.
+    const [cause] = held.filter((one) => isPast(one.entry, entry)).sort((a, b) => comparePlaces(a.entry, b.entry))
     return cause && !wouldObject(withHeld.before(entry)) ? cause.by : undefined
   }
 
@@ -230,19 +231,14 @@ function judgeMore(
   }
 }
 
-/** What changes how others are judged, or who owns the project at all. */
-const restricting = new Set([
-  'project.create',
-  'project.suspend',
-  'project.remove',
-  'project.role',
-  'project.transfer',
-  'project.reinstate',
-])
+/** What, if it counts, changes how others are judged. */
+const restricting = new Set(['project.suspend', 'project.remove', 'project.role', 'project.reinstate'])
+/** What says who owns the project. */
+const owning = new Set(['project.create', 'project.transfer'])
 
 /**
- * The same, from what was judged before, where the new acts can change nothing for those judged then: none begins the project, restricts, releases or
- * hands over. Nothing older can have them in its past.
+ * The same, from what was judged before, where the new acts can change nothing for those judged then: none says who owns the project, and none that counts
+ * restricts or releases. Nothing older can have them in its past. So whoever writes what it has no right to costs little, however much of it.
  */
 export function judgeOnward(
   authority: readonly Placed[],
@@ -250,9 +246,12 @@ export function judgeOnward(
   previous: ProjectJudgement | undefined,
 ): ProjectJudgement {
   const added = previous ? authority.filter(({ id }) => !previous.verdicts.has(id)) : []
-  const isSimple = previous && !previous.contested && !added.some(({ type }) => restricting.has(type))
+  const isSimple = previous && !previous.contested && !added.some(({ type }) => owning.has(type))
   if (!isSimple || authority.length - added.length !== previous.verdicts.size) return judgeProject(authority, log)
-  return added.length === 0 ? previous : previous.extended(added)
+  if (added.length === 0) return previous
+  const next = previous.extended(added)
+  const changes = ({ id, type }: Placed) => restricting.has(type) && next.verdicts.get(id)?.state === 'counts'
+  return added.some(changes) ? judgeProject(authority, log) : next
 }
 
 /** From which place on content may be judged otherwise; see SpaceRules. */
