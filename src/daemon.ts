@@ -296,6 +296,8 @@ export async function startDaemon({
         unread: mailbox.unread,
         requests: mailbox.tables.heldCount,
         friendRequests: friends.requestCount,
+        projects: inProjects.count,
+        invitations: inProjects.invitations.pendingCount,
         approvals: approvals.pendingCount,
         wake: wake.counts,
         outbox: outbox.count,

@@ -120,6 +120,8 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     keeper,
     invitations,
     gate: projects.gate,
+    /** How many projects this node is a member of. */
+    count: () => projects.list().filter(({ status }) => status === 'member').length,
     askings: { ...calls.askings, ...invitations.askings },
     wire: [...invitations.wire, threads.wire],
     handlers: {

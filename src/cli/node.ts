@@ -43,6 +43,10 @@ function shown(status: Status, { style, pairs, next }: Context): string {
       ['Unread', waits(status.unread, 'messages')],
       ['Requests', waits(status.requests, 'requests', 'strangers wait: ')],
       ['Friends', waits(status.friend_requests, 'friends requests', 'ask to be: ')],
+      ['Projects', waits(status.projects, 'project')],
+      ...(status.invitations === 0
+        ? []
+        : [['Invitations', waits(status.invitations, 'project invitations', 'to projects: ')] as const]),
       ...(status.lookalikes === 0
         ? []
         : [['Look-alikes', waits(status.lookalikes, 'peers', 'peers with the name of a friend: ')] as const]),

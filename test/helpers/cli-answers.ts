@@ -150,6 +150,8 @@ export const answers: Answers = {
     requests: 1,
     lookalikes: 1,
     friend_requests: 1,
+    projects: 3,
+    invitations: 1,
     outbox: 0,
     paused_conversations: 1,
     storage: { state: 'ok', database_bytes: 1_300_000 },

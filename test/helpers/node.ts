@@ -188,6 +188,8 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
     unread: mailbox.unread,
     requests: mailbox.tables.heldCount,
     friendRequests: friends.requestCount,
+    projects: inProjects.count,
+    invitations: inProjects.invitations.pendingCount,
     approvals: () => approvals.pendingCount(),
     wake: wake.counts,
     outbox: outbox.count,

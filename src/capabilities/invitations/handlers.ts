@@ -22,6 +22,8 @@ export interface Invitations {
   /** Within the write that takes in entries of projects. */
   entries(news: SpaceNews): void
   progress(progress: Progress): void
+  /** How many wait for an answer of this node. */
+  pendingCount(): number
   /** Within a write: ends what nobody answered in time. */
   expire(): void
 }
@@ -91,6 +93,8 @@ export function createInvitations(parts: InvitationParts): Invitations {
         reason: reason ?? stage,
       })
     },
+
+    pendingCount: () => tables.pendingCount(),
 
     expire() {
       const now = clock.now()

@@ -23,6 +23,8 @@ export interface NodeParts {
     unread: (inbox: string) => number
     requests: () => number
     friendRequests: () => number
+    projects: () => number
+    invitations: () => number
     approvals: () => number
     wake: () => { hooks: number; running: number }
     outbox: () => number
@@ -108,6 +110,8 @@ export function nodeHandlers({
       unread: counts.unread(actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX),
       requests: counts.requests(),
       friend_requests: counts.friendRequests(),
+      projects: counts.projects(),
+      invitations: counts.invitations(),
       lookalikes: network.peers().filter(({ did, name }) => directory.imitated(did, name) !== undefined).length,
       approvals: counts.approvals(),
       wake: counts.wake(),

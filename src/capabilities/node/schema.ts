@@ -56,6 +56,10 @@ export const Status = z
     unread: z.int(),
     requests: z.int(),
     friend_requests: z.int(),
+    /** Those this node is a member of. */
+    projects: z.int(),
+    /** To projects, that wait for this node’s answer. */
+    invitations: z.int(),
     /** Connected peers whose names could be taken for a friend's. */
     lookalikes: z.int(),
     approvals: z.int(),
