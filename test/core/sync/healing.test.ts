@@ -133,6 +133,7 @@ test('whatever is written where, and whoever is connected when: in the end all h
     fc.record({ what: fc.constant('join' as const), who: fc.nat(3), other: fc.nat(3) }),
     fc.record({ what: fc.constant('cut' as const), who: fc.nat(20) }),
     fc.record({ what: fc.constant('turn' as const) }),
+    fc.record({ what: fc.constant('restart' as const), who: fc.nat(3), snapshot: fc.boolean() }),
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
@@ -147,12 +148,25 @@ test('whatever is written where, and whoever is connected when: in the end all h
         if (one === other || wires.some((entry) => entry.pair === pair)) return
         wires.push({ pair, wire: connect(all[one] as Node, all[other] as Node) })
       }
+      const restart = async (who: number, snapshot: boolean) => {
+        const { name, key, path, database, spaces } = all[who] as Node
+        for (const { wire } of wires.filter(({ pair }) => pair.includes(`${who}`))) wire.cut()
+        wires = wires.filter(({ pair }) => !pair.includes(`${who}`))
+        await settle(...all)
+        if (snapshot) await database.write(() => spaces.snapshot())
+        database.close()
+        const again = syncNode(name, { key, path })
+        await again.database.write(() => again.sync.start())
+        nodes[who] = again
+        all[who] = again
+      }
       for (const one of steps) {
         if (one.what === 'push') {
           const writing = Array.from({ length: one.burst }, () => (all[one.who] as Node).push(space, `${count++}`))
           await Promise.all(writing)
         } else if (one.what === 'join') join(one.who, one.other)
         else if (one.what === 'turn') await settle(...all)
+        else if (one.what === 'restart') await restart(one.who, one.snapshot)
         else {
           wires[one.who % Math.max(1, wires.length)]?.wire.cut()
           wires = wires.filter((_, index) => index !== one.who % Math.max(1, wires.length))

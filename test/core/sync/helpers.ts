@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LogMessage, readLogMessage } from '../../../src/contract/log-message.ts'
@@ -45,11 +45,25 @@ interface Joiner {
 
 export type Node = ReturnType<typeof syncNode>
 
-/** A node's logs and what keeps them in step; its network is what the test says. */
-export function syncNode(name: string, { key = newKey(), ...more }: Partial<SyncParts> & { key?: NodeKey } = {}) {
+const folders: string[] = []
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+function place(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'agora-sync-'))
+  folders.push(folder)
+  return join(folder, 'agora.db')
+}
+
+/** A node's logs and what keeps them in step; its network is what the test says. With key and path of another it is that one, started again. */
+export function syncNode(
+  name: string,
+  { key = newKey(), path = place(), ...more }: Partial<SyncParts> & { key?: NodeKey; path?: string } = {},
+) {
   const clock = fakeClock()
   const recorded = recordedTelemetry()
-  const database = openDatabase(join(mkdtempSync(join(tmpdir(), 'agora-sync-')), 'agora.db'))
+  const database = openDatabase(path)
   const tables = entryTables(database)
   const spaces = createSpaces({
     clock,
@@ -72,6 +86,7 @@ export function syncNode(name: string, { key = newKey(), ...more }: Partial<Sync
   return {
     ...recorded,
     name,
+    path,
     clock,
     key,
     did: key.did,
