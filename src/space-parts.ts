@@ -33,7 +33,7 @@ import { describeThread, type ThreadJudgement, threadRules } from './spaces/thre
 const SYNCHRONISE_MAX = 3000
 const rules = { project: projectRules, thread: threadRules }
 
-interface SpacePartsNeeds
+export interface SpacePartsNeeds
   extends Pick<
     InvitationParts,
     'clock' | 'key' | 'database' | 'book' | 'events' | 'outbox' | 'directory' | 'telemetry'

@@ -11,7 +11,7 @@ const floors: [RegExp, number][] = [
   [/^core\//, 4],
   [/^capabilities\//, 5],
   [/^(p2p|http|mcp)\//, 6],
-  [/^(daemon|space-parts)\.ts$/, 7],
+  [/^(daemon|(node|space)-parts)\.ts$/, 7],
   [/^(cli\/|bin\.ts$)/, 8],
 ]
 /** What may not meet: two parts of the sixth floor, and a capability with more than another's schema. */

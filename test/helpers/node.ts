@@ -4,30 +4,13 @@ import { join } from 'node:path'
 import type { Actor } from '../../src/authority/may.ts'
 import type { TrustLevel } from '../../src/authority/trust.ts'
 import { agentDid } from '../../src/base/did.ts'
-import { agentHandlers } from '../../src/capabilities/agents/handlers.ts'
-import { createAgentRegistry } from '../../src/capabilities/agents/registry.ts'
-import { createApprovals } from '../../src/capabilities/approvals/handlers.ts'
-import { createFriends } from '../../src/capabilities/friends/handlers.ts'
-import { messagingHandlers } from '../../src/capabilities/messaging/handlers.ts'
-import { createMailbox } from '../../src/capabilities/messaging/mailbox.ts'
-import { messagingWire } from '../../src/capabilities/messaging/receive.ts'
-import { requestAskings } from '../../src/capabilities/messaging/strangers.ts'
-import { nodeHandlers } from '../../src/capabilities/node/handlers.ts'
-import { createOwners } from '../../src/capabilities/owner/handlers.ts'
-import { createWake } from '../../src/capabilities/wake/wake.ts'
 import { loadSettings, type Settings } from '../../src/config.ts'
-import { createDirectory } from '../../src/core/directory.ts'
-import { createDispatch, type Dispatch, type Handlers } from '../../src/core/dispatch.ts'
-import { agentInbox, createEvents } from '../../src/core/events.ts'
-import { createInbound } from '../../src/core/inbound.ts'
-import { createOutbox } from '../../src/core/outbox.ts'
-import { createPeerBook } from '../../src/core/peer-book.ts'
-import { createReaders } from '../../src/core/readers.ts'
+import { createEvents } from '../../src/core/events.ts'
 import { openKey } from '../../src/identity/key-file.ts'
+import { createNodeParts } from '../../src/node-parts.ts'
 import type { Input, OperationName, Output } from '../../src/operations.ts'
-import { createSpaceParts } from '../../src/space-parts.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { agentTokenFile, type Home, homeAt, isNewHome, prepareHome } from '../../src/store/home.ts'
+import { type Home, homeAt, isNewHome, prepareHome } from '../../src/store/home.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 import { fakeNetwork, type Remote, remoteNode } from './remote.ts'
 import { recordedTelemetry } from './telemetry.ts'
@@ -128,127 +111,23 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   prepareHome(home)
   const key = openKey(home.key, isNewHome(home))
   const database = openDatabase(home.database)
-  const self = {
-    did: key.did,
-    name: home.name,
-    peerId: key.peerId,
+  const parts = createNodeParts({
+    ...{ clock, home, key, settings, database, telemetry, network },
     version: '0',
-    home: home.dir,
     startedAt: clock.now(),
-  }
-  const events = createEvents({ clock, database })
-  const book = createPeerBook({ clock, database })
-  const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
-  const tokenFile = (name: string) => agentTokenFile(home, name)
-  const readers = createReaders(clock)
-  const onChange = () => directory.refresh()
-  const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange })
-  const directory = createDirectory({ self, book, network, hasAgent: registry.has, agentNames: registry.names })
-  const { conversation_budget: conversationBudget, shown_trust: shownTrust } = settings
-  const shared = { clock, key, database, events, outbox, book, directory, network, telemetry }
-  const messaging = { ...shared, agents: registry, readers, conversationBudget, shownTrust }
-  const mailbox = createMailbox(messaging)
-  outbox.onProgress(mailbox.progress)
-  const friends = createFriends({ ...shared, self, mail: mailbox })
-  const owners = createOwners({
-    ...shared,
-    files: home,
-    grantsNeedOwner: settings.grants_need_owner,
-    announce: () => network.announce(),
-  })
-  const wake = createWake({
-    ...shared,
-    readers,
-    log: telemetry.log,
-    mail: mailbox,
-    agents: registry,
-    tokenFile,
-    home,
+    events: createEvents({ clock, database }),
     apiUrl: () => 'http://127.0.0.1:0',
     env: { ...process.env, LD_PRELOAD: '/tmp/evil.so', AWS_SECRET_ACCESS_KEY: 'secret' },
+    requestStop: () => undefined,
   })
-  mailbox.onDelivered(wake.delivered)
-  const inProjects = createSpaceParts({
-    ...shared,
-    self,
-    agents: registry,
-    messaging,
-    mailbox,
-    settings,
-    owner: () => owners.claim()?.attestation.owner,
-    signHandOver: owners.signHandOver,
-    tell: (agent, body) => dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body }),
-  })
-  const inbound = createInbound({
-    ...shared,
-    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire, ...inProjects.wire],
-  })
-  const counts = {
-    agents: () => registry.names().length,
-    unread: mailbox.unread,
-    requests: mailbox.tables.heldCount,
-    friendRequests: friends.requestCount,
-    projects: inProjects.count,
-    invitations: inProjects.invitations.pendingCount,
-    approvals: () => approvals.pendingCount(),
-    wake: wake.counts,
-    outbox: outbox.count,
-    paused: mailbox.tables.pausedCount,
-  }
-  const { unread } = mailbox
-  const onRemove = (name: string) => {
-    mailbox.dropInbox(agentInbox(name))
-    approvals.drop(name)
-    wake.drop(name)
-    inProjects.drop(name)
-  }
-  const operator: Actor = { kind: 'operator', did: key.did }
-  const approvals = createApprovals({
-    clock,
-    database,
-    events,
-    log: telemetry.log,
-    timeToLive: settings.approval_hours * 3_600_000,
-    ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
-    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings, ...inProjects.askings },
-    run: (operation, input) => dispatch.call(operation, operator, input),
-    tell: (agent, conversation_id, body) =>
-      dispatch.call('messages.send', operator, { to: agentDid(key.did, agent), body, conversation_id }),
-  })
-  const handlers: Handlers = {
-    ...nodeHandlers({ ...shared, self, apiUrl: () => 'http://127.0.0.1:0', counts, requestStop: () => undefined }),
-    ...agentHandlers({ database, events, registry, self, tokenFile, unread, onRemove }),
-    ...messagingHandlers(messaging, mailbox),
-    ...friends.handlers,
-    ...approvals.handlers,
-    ...owners.handlers,
-    ...wake.handlers,
-    ...inProjects.handlers,
-  }
-  const dispatch: Dispatch = createDispatch(handlers, approvals.ask, inProjects.gate)
   return {
-    ...shared,
-    registry,
-    mailbox,
-    inbound,
-    dispatch,
-    approvals,
-    friends,
-    owners,
-    wake,
-    inProjects,
-    /** Resolves when nothing that arrived or can be sent now is still under way. */
-    async settle() {
-      await inbound.idle()
-      await database.idle()
-      await outbox.idle()
-      await inProjects.idle()
-    },
+    ...parts,
+    settle: parts.idle,
     async close() {
-      await wake.stop()
-      await inProjects.stop()
+      await parts.wake.stop()
+      await parts.inProjects.stop()
       await database.idle()
-      await registry.stop()
+      await parts.registry.stop()
       database.close()
     },
   }

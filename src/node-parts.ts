@@ -1,0 +1,184 @@
+import type { Actor } from './authority/may.ts'
+import type { Clock } from './base/clock.ts'
+import { agentDid } from './base/did.ts'
+import { agentHandlers } from './capabilities/agents/handlers.ts'
+import { createAgentRegistry } from './capabilities/agents/registry.ts'
+import { createApprovals } from './capabilities/approvals/handlers.ts'
+import { createFriends } from './capabilities/friends/handlers.ts'
+import { messagingHandlers } from './capabilities/messaging/handlers.ts'
+import { createMailbox } from './capabilities/messaging/mailbox.ts'
+import { messagingWire } from './capabilities/messaging/receive.ts'
+import { requestAskings } from './capabilities/messaging/strangers.ts'
+import { nodeHandlers } from './capabilities/node/handlers.ts'
+import { createOwners } from './capabilities/owner/handlers.ts'
+import { createWake } from './capabilities/wake/wake.ts'
+import type { Settings } from './config.ts'
+import { TIME_TO_LIVE } from './contract/envelope.ts'
+import { createDirectory } from './core/directory.ts'
+import { createDispatch, type Handlers } from './core/dispatch.ts'
+import { agentInbox, type Events } from './core/events.ts'
+import { createInbound } from './core/inbound.ts'
+import type { Network } from './core/network.ts'
+import { createOutbox } from './core/outbox.ts'
+import { createPeerBook } from './core/peer-book.ts'
+import { createReaders } from './core/readers.ts'
+import type { Telemetry } from './core/telemetry.ts'
+import type { NodeKey } from './identity/signing.ts'
+import { createSpaceParts, type SpacePartsNeeds } from './space-parts.ts'
+import type { Database } from './store/database.ts'
+import { agentTokenFile, type Home } from './store/home.ts'
+
+/** What was received is remembered for twice as long as anything may be under way. */
+const SEEN_FOR = 2 * TIME_TO_LIVE + 24 * 3_600_000
+
+export interface NodePartsNeeds {
+  clock: Clock
+  home: Home
+  key: NodeKey
+  settings: Settings
+  version: string
+  /** Ms since the epoch. */
+  startedAt: number
+  database: Database
+  events: Events
+  telemetry: Telemetry
+  /** May be asked only once everything here is made. */
+  network: Network
+  seek?: SpacePartsNeeds['seek']
+  unseek?: SpacePartsNeeds['unseek']
+  apiUrl(): string
+  /** What a hook may inherit. */
+  env: Record<string, string | undefined>
+  requestStop(): void
+}
+
+/** Everything of a node but its sockets, put together over its database and a network; for the daemon, and for nodes in tests. */
+export function createNodeParts(needs: NodePartsNeeds) {
+  const { clock, home, key, settings, version, startedAt, database, events, telemetry, network, apiUrl } = needs
+  const { log } = telemetry
+  const self = { did: key.did, name: home.name, peerId: key.peerId, version, home: home.dir, startedAt }
+  const operator: Actor = { kind: 'operator', did: key.did }
+  const asOperator = (name: string, input: unknown): Promise<unknown> => dispatch.call(name, operator, input)
+
+  const book = createPeerBook({ clock, database })
+  const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
+  const tokenFile = (name: string) => agentTokenFile(home, name)
+  const readers = createReaders(clock)
+  const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange: tellOfAgents })
+  const directory = createDirectory({ self, book, network, hasAgent: registry.has, agentNames: registry.names })
+  const shared = { clock, key, self, database, events, outbox, book, directory, network, telemetry }
+  const { shown_trust: shownTrust, conversation_budget: conversationBudget } = settings
+  const messaging = { ...shared, agents: registry, readers, shownTrust, conversationBudget }
+  const mailbox = createMailbox(messaging)
+  outbox.onProgress(mailbox.progress)
+  const friends = createFriends({ ...shared, mail: mailbox })
+  const owners = createOwners({
+    ...shared,
+    files: home,
+    grantsNeedOwner: settings.grants_need_owner,
+    announce: () => network.announce(),
+  })
+  const wake = createWake({
+    ...shared,
+    ...{ readers, log, tokenFile, home, apiUrl },
+    mail: mailbox,
+    agents: registry,
+    env: needs.env,
+  })
+  mailbox.onDelivered(wake.delivered)
+  const inProjects = createSpaceParts({
+    ...shared,
+    ...{ messaging, mailbox, settings },
+    agents: registry,
+    owner: () => owners.claim()?.attestation.owner,
+    signHandOver: owners.signHandOver,
+    ...(needs.seek ? { seek: needs.seek } : {}),
+    ...(needs.unseek ? { unseek: needs.unseek } : {}),
+    tell: (agent, body) => asOperator('messages.send', { to: agentDid(key.did, agent), body }),
+  })
+  const inbound = createInbound({
+    ...shared,
+    handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire, ...inProjects.wire],
+  })
+  const approvals = createApprovals({
+    ...{ clock, database, events, log },
+    timeToLive: settings.approval_hours * 3_600_000,
+    ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
+    askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings, ...inProjects.askings },
+    run: asOperator,
+    tell: (agent, conversation_id, body) =>
+      asOperator('messages.send', { to: agentDid(key.did, agent), body, conversation_id }),
+  })
+  const handlers: Handlers = {
+    ...nodeHandlers({
+      ...shared,
+      apiUrl,
+      counts: {
+        agents: () => registry.names().length,
+        unread: mailbox.unread,
+        requests: mailbox.tables.heldCount,
+        friendRequests: friends.requestCount,
+        projects: inProjects.count,
+        invitations: inProjects.invitations.pendingCount,
+        approvals: approvals.pendingCount,
+        wake: wake.counts,
+        outbox: outbox.count,
+        paused: mailbox.tables.pausedCount,
+      },
+      requestStop: needs.requestStop,
+    }),
+    ...agentHandlers({
+      ...{ database, events, registry, self, tokenFile },
+      unread: mailbox.unread,
+      onRemove(name) {
+        mailbox.dropInbox(agentInbox(name))
+        approvals.drop(name)
+        wake.drop(name)
+        inProjects.drop(name)
+      },
+    }),
+    ...messagingHandlers(messaging, mailbox),
+    ...friends.handlers,
+    ...approvals.handlers,
+    ...owners.handlers,
+    ...wake.handlers,
+    ...inProjects.handlers,
+  }
+  const dispatch = createDispatch(handlers, approvals.ask, inProjects.gate)
+
+  function tellOfAgents() {
+    directory.refresh()
+    network.announce()
+  }
+
+  return {
+    ...shared,
+    registry,
+    mailbox,
+    inbound,
+    dispatch,
+    approvals,
+    friends,
+    owners,
+    wake,
+    inProjects,
+    /** Within a write: ends and forgets what its time has come for. */
+    keepHouse() {
+      outbox.expire()
+      approvals.expire()
+      owners.expire()
+      wake.trim()
+      inProjects.expire()
+      events.trim(settings.event_retention)
+      inbound.forget(clock.now() - SEEN_FOR)
+    },
+    /** Resolves when nothing that arrived or can be sent now is still under way. */
+    async idle() {
+      await inbound.idle()
+      await database.idle()
+      await outbox.idle()
+      await inProjects.idle()
+    },
+  }
+}
+export type NodeParts = ReturnType<typeof createNodeParts>
