@@ -38,8 +38,12 @@ export type ThreadTables = {
   thread: { messages: number; last_lamport: number; last_at: number }
 }
 
+/** Of one node other than its creator's, in what an update follows: each is looked at with all that was said of who takes part. */
+export const THREAD_UPDATES_MAX = 256
+
 const refused = (code: string, reason: string): Verdict => ({ state: 'refused', code, reason })
 const denied = (reason: string, code = 'not_permitted'): Verdict => ({ state: 'denied', code, reason })
+const malformed = refused('malformed', 'Its facts are not of the form of its type.')
 const ended = refused('thread_closed', 'This thread has ended.')
 
 /** The removal that an entry's author had not seen; none when somebody who had seen it added the author again. */
@@ -71,22 +75,50 @@ function verdictOn(act: Act, counting: readonly Act[]): Verdict {
   if (remove.some((did) => did !== author && nodeOf(did) !== author))
     return denied('Only its creator removes others from a thread.')
   if (add.length > 0 && before.create.closed === true) return denied('Only its creator adds to this thread.')
+  const own = counting.filter(({ entry }) => entry.node === act.entry.node && isPast(entry, act.entry))
+  if (own.length >= THREAD_UPDATES_MAX)
+    return refused('limit_reached', `One can say ${THREAD_UPDATES_MAX} times who takes part, and no more.`)
   const by = heldBy(counting, act.entry)
   return by === undefined ? COUNTS : { state: 'held', by }
 }
 
+const rulesHere = (creator: string, { entry: { author } }: Act): boolean =>
+  author === creator || author === nodeOf(creator)
+
+/**
+ * From what was judged before, where nothing new counts and so changes nothing for others: whoever writes what it may not costs others little. Undefined
+ * where that is not so.
+ */
+function judgeOnward(authority: readonly Placed[], previous: ThreadJudgement): ThreadJudgement | undefined {
+  const { standing, acts } = previous
+  const added = authority.filter(({ id }) => !previous.verdicts.has(id))
+  if (!standing || authority.length - added.length !== previous.verdicts.size) return undefined
+  if (added.length === 0) return previous
+  const verdicts = new Map(previous.verdicts)
+  for (const entry of added) {
+    const act = readAct(entry)
+    if (act && rulesHere(standing.creator, act)) return undefined
+    // As when all are judged together: with the creator's, and others' that stand before it.
+    const counting = acts.filter((other) => rulesHere(standing.creator, other) || comparePlaces(other.entry, entry) < 0)
+    const verdict = act ? verdictOn(act, counting) : malformed
+    if (verdict.state === 'counts') return undefined
+    verdicts.set(entry.id, verdict)
+  }
+  return { ...previous, verdicts }
+}
+
 /** The creator's acts first: they depend on nobody else's, and hold others'. */
-function judge(authority: readonly Placed[]): ThreadJudgement {
+function judgeAll(authority: readonly Placed[]): ThreadJudgement {
   const verdicts = new Map<string, Verdict>()
   const read: Act[] = []
   for (const entry of authority) {
     const act = readAct(entry)
     if (act) read.push(act)
-    else verdicts.set(entry.id, refused('malformed', 'Its facts are not of the form of its type.'))
+    else verdicts.set(entry.id, malformed)
   }
   const first = read.find((act) => act.type === 'create' && act.entry.lamport === 1)
   const creator = first?.entry.author ?? ''
-  const rules = ({ entry: { author } }: Act) => author === creator || author === nodeOf(creator)
+  const rules = (act: Act) => rulesHere(creator, act)
   let acts: Act[] = []
   for (const act of [...read.filter(rules), ...read.filter((act) => !rules(act))]) {
     const verdict = act === first ? COUNTS : verdictOn(act, acts)
@@ -95,6 +127,15 @@ function judge(authority: readonly Placed[]): ThreadJudgement {
   }
   const standing = standingBy(acts)
   return { verdicts, acts, standing, removed: removedNodes(acts, standing) }
+}
+
+const latest = new WeakMap<LogView, ThreadJudgement>()
+
+function judge(authority: readonly Placed[], log: LogView): ThreadJudgement {
+  const previous = latest.get(log)
+  const judgement = (previous && judgeOnward(authority, previous)) ?? judgeAll(authority)
+  latest.set(log, judgement)
+  return judgement
 }
 
 function removedNodes(acts: readonly Act[], standing: ThreadStanding | undefined): Map<string, string> {

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { agentDid } from '../../src/base/did.ts'
-import { threadRules } from '../../src/spaces/thread.ts'
+import { THREAD_UPDATES_MAX, threadRules } from '../../src/spaces/thread.ts'
 import { handLog } from '../helpers/hand-log.ts'
 
 const [alice, bob, carol, dora] = [
@@ -103,4 +103,12 @@ test('after its end nothing more is said; what was said before it was known coun
   say(bob, [end])
   write(alice, 'thread.update', { add: [carol] }, [end])
   t.deepEqual(verdicts(), ['counts', 'counts', 'counts', 'thread_closed', 'thread_closed'])
+})
+
+test('one says so often who takes part, and no more', (t) => {
+  const { write, verdicts, say } = thread({ participants: [bob], closed: false })
+  for (let count = 0; count <= THREAD_UPDATES_MAX; count++)
+    write(bob, 'thread.update', { add: [agentDid(carol, `agent-${count}`)] })
+  say(bob)
+  t.deepEqual(verdicts().slice(-3), ['counts', 'limit_reached', 'counts'])
 })

@@ -27,6 +27,8 @@ export interface Received {
 
 /** Entries in frames that go into the log in one write. More, and those that come first go in while the signatures of the others are still checked. */
 const TOGETHER = 128
+/** Of a fork, in entries: every later entry of the log carries one number more for it, for ever. */
+const FORK_COST = 100
 
 /** Checks the entries that peers send, and takes them in. */
 export function createReceiver(parts: ReceiverParts): (did: string, messages: LogEntries[]) => Promise<Received> {
@@ -58,7 +60,7 @@ export function createReceiver(parts: ReceiverParts): (did: string, messages: Lo
     const admitted = await admit(space, did, read)
     parts.onHere(space, did, [...read.known, ...read.fresh.map(({ id }) => id)])
     if (!admitted) return { cost: 0, close }
-    const { added, refolded, faults, missing } = admitted
+    const { added, refolded, faults, missing, forks } = admitted
     telemetry.count('entries_received', {}, added.length)
     telemetry.count('entries_refolded', {}, refolded)
     for (const { reason, detail, id, from = did } of faults) {
@@ -66,7 +68,7 @@ export function createReceiver(parts: ReceiverParts): (did: string, messages: Lo
       close ||= isTooMuch && from === did
     }
     parts.onMissing(space, did, missing)
-    return { cost: refolded, close }
+    return { cost: refolded + FORK_COST * forks.length, close }
   }
 
   return async (did, messages) => {
