@@ -25,6 +25,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node24.12',
+  // The form of it that Node takes asks for its own files in a way that cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // Loads its native half from its own folder.
   external: ['better-sqlite3'],
   // CommonJS packages ask for Node's own modules by it.

@@ -18,6 +18,7 @@ import { projectCommands } from './projects/index.ts'
 import { requestCommands } from './requests.ts'
 import { sendCommands } from './send.ts'
 import { settingCommands } from './settings.ts'
+import { setupCommands } from './setup/index.ts'
 import { startCommands } from './start.ts'
 import { threadCommands } from './threads.ts'
 import { verifyCommands } from './verify.ts'
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   ...verifyCommands,
   ...agentCommands,
   ...mcpCommands,
+  ...setupCommands,
   ...wakeCommands,
   ...approvalCommands,
   ...identityCommands,
