@@ -37,7 +37,9 @@ function runWithBundledNode() {
         ').',
     )
   }
-  const child = spawn(node, [here].concat(process.argv.slice(2)), { stdio: 'inherit' })
+  // Sessions are told apart by the process that started them, which is not this one.
+  const env = Object.assign({}, process.env, { AGORA_STARTED_BY: `${process.pid}:${process.ppid}` })
+  const child = spawn(node, [here].concat(process.argv.slice(2)), { stdio: 'inherit', env })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('error', fail)

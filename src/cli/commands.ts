@@ -7,6 +7,7 @@ import { conversationCommands } from './conversations.ts'
 import { doctorCommands } from './doctor.ts'
 import { eventCommands } from './events.ts'
 import { friendCommands } from './friends.ts'
+import { hookCommands } from './hook/index.ts'
 import { identityCommands } from './identity.ts'
 import { logCommands } from './logs.ts'
 import { mcpCommands } from './mcp.ts'
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   ...agentCommands,
   ...mcpCommands,
   ...setupCommands,
+  ...hookCommands,
   ...wakeCommands,
   ...approvalCommands,
   ...identityCommands,

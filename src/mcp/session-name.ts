@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { isAlive } from '../store/daemon-file.ts'
 import { agentTokenFile, type Home } from '../store/home.ts'
 import { tryLock } from '../store/home-lock.ts'
+import { writePrivate } from '../store/private-file.ts'
 
 const ATTEMPTS = 100
 
@@ -19,10 +20,54 @@ export interface SessionName {
 export function takeName(home: Home, wanted: string): SessionName {
   mkdirSync(home.sessions, { recursive: true, mode: 0o700 })
   for (let number = 1; number <= ATTEMPTS; number++) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`
-    const file = agentTokenFile({ ...home, agents: home.sessions }, name).replace(/\.token$/, '.lock')
-    const release = tryLock(join(file))
-    if (release) return { name, isOther: number > 1, release }
+    const name = nameOf(wanted, number)
+    const unlock = tryLock(sessionFile(home, name, 'lock'))
+    if (!unlock) continue
+    const holder = sessionFile(home, name, 'json')
+    writePrivate(holder, `${JSON.stringify({ pid: process.pid, client: clientProcess() })}\n`)
+    const release = () => {
+      rmSync(holder, { force: true })
+      unlock()
+    }
+    return { name, isOther: number > 1, release }
   }
   throw new Error(`${ATTEMPTS} sessions use the name ${wanted}`)
+}
+
+/** A live session: its name, and the process of the client that started it. */
+export interface Session {
+  name: string
+  client: number
+}
+
+/** The live sessions that asked for that name. */
+export function liveSessions(home: Home, wanted: string): Session[] {
+  const found: Session[] = []
+  for (let number = 1; number <= ATTEMPTS; number++) {
+    const name = nameOf(wanted, number)
+    const holder = readHolder(sessionFile(home, name, 'json'))
+    if (holder && isAlive(holder.pid)) found.push({ name, client: holder.client })
+  }
+  return found
+}
+
+const nameOf = (wanted: string, number: number): string => (number === 1 ? wanted : `${wanted}-${number}`)
+
+const sessionFile = (home: Home, name: string, ending: string): string =>
+  agentTokenFile({ ...home, agents: home.sessions }, name).replace(/token$/, ending)
+
+function readHolder(path: string): { pid: number; client: number } | undefined {
+  try {
+    const { pid, client } = JSON.parse(readFileSync(path, 'utf8')) as { pid: unknown; client: unknown }
+    return Number.isInteger(pid) && Number.isInteger(client) ? { pid: Number(pid), client: Number(client) } : undefined
+  } catch {
+    // Nobody has the name, or has only just taken it.
+    return undefined
+  }
+}
+
+/** Who started us: our parent, or its parent where that only looked for a newer Node (bin/agora.js). */
+function clientProcess(): number {
+  const [, between, above] = /^(\d+):(\d+)$/.exec(process.env['AGORA_STARTED_BY'] ?? '') ?? []
+  return Number(between) === process.ppid ? Number(above) : process.ppid
 }

@@ -79,8 +79,7 @@ function wantedOf({ io, agent, node, client }: SetUp): Wanted {
   const which = node === undefined ? [] : ['--name', node]
   return {
     server: launchOf(io, ['mcp', ...who, ...which]),
-    hook: (event) =>
-      launchOf(io, ['hook', event, ...who, ...(client.id === 'cursor' ? ['--client', client.id] : []), ...which]),
+    hook: (event) => launchOf(io, ['hook', event, ...who, '--client', client.id, ...which]),
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
 import type { Output } from '../../operations.ts'
 import { quoted } from '../frame.ts'
+import { HANDOVER, handOver, heldIn } from '../held-tasks.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { type Answer, type ToolContext, tool } from '../tool.ts'
 import { projectOf } from './which.ts'
@@ -53,8 +54,6 @@ const changed = (task: Changed, what: string): Answer => ({
   data: { id: task.id, status: task.status, unblocked: task.unblocked },
 })
 
-/** What a hand-over begins with among the comments on a task. */
-const HANDOVER = 'HANDOVER'
 const LEFT_MAX = 10
 
 /** What those who had a task before left with it: their hand-over, and what was said since. */
@@ -74,11 +73,6 @@ async function leftBehind(
   const from = comments.findLastIndex(({ text }) => text?.startsWith(HANDOVER))
   const since = (from < 0 ? comments : comments.slice(from)).slice(-LEFT_MAX)
   return since.length === 0 ? '' : `\nLeft with it:\n${since.map((one) => commentText(one, now)).join('\n')}`
-}
-
-async function heldBy(project_id: string, { call, me }: Pick<ToolContext, 'call' | 'me'>): Promise<string[]> {
-  const [{ did }, { items }] = [await me(), await call('tasks.list', { project_id, claimed: true, limit: 500 })]
-  return items.filter(({ claim }) => claim?.holder.did === did).map(({ id }) => id)
 }
 
 const actions = ['list', 'get', 'create', 'update', 'assign', 'complete', 'comment', 'release', 'delete'] as const
@@ -211,14 +205,11 @@ export const taskTools = [
     hints: {},
     async run({ text, task, project }, { call, me }) {
       const project_id = await projectOf(call, project)
-      const held = task === undefined ? await heldBy(project_id, { call, me }) : [task]
+      const held = task === undefined ? await heldIn(call, project_id, (await me()).did) : [{ project_id, id: task }]
       if (held.length === 0)
         throw new AgoraError('not_found', 'task: you hold none in this project.', { field: 'task' })
       const given: Changed[] = []
-      for (const task_id of held) {
-        await call('tasks.comment', { project_id, task_id, text: `${HANDOVER}\n${text}` })
-        given.push(await call('tasks.release', { project_id, task_id }))
-      }
+      for (const one of held) given.push(await handOver(call, one, text))
       const { unread } = await call('messages.read', { limit: 1, view: 'all' })
       const names = given.map((one) => `[${one.id.slice(0, 8)}] ${title(one.title, 60)}`).join('; ')
       const mail =

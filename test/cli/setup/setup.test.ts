@@ -51,6 +51,7 @@ const FILES: [client: string, scope: string, path: string, sample: string][] = [
   ['opencode', 'project', 'project/opencode.json', '{ "$schema": "https://opencode.ai/config.json" }\n'],
   ['opencode', 'user', 'user/.config/opencode/opencode.jsonc', '{\r\n  "model": "a/b", // best\r\n}\r\n'],
   ['vscode', 'project', 'project/.vscode/mcp.json', '{\n    "inputs": [],\n    "servers": {}\n}\n'],
+  ['vscode', 'user', 'user/.config/Code/User/mcp.json', '{"servers":{"a":{"type":"http","url":"https://a"}}}'],
 ]
 
 for (const [client, scope, path, sample] of FILES) {
@@ -100,7 +101,7 @@ test('hooks stand beside those of others, follow the name, and go with --remove'
       (group: { hooks: { command: string }[] }) => group.hooks[0]?.command,
     )
   const line = (name: string) =>
-    `AGORA_HOME=${at.folder} /usr/bin/node /opt/agora/bin/agora.js hook stop --agent-name ${name}`
+    `AGORA_HOME=${at.folder} /usr/bin/node /opt/agora/bin/agora.js hook stop --agent-name ${name} --client claude-code`
   t.deepEqual(stop(), ['say done', line('claude-1')])
   t.is((await at.run('claude-code --agent-name claude-2')).code, 0)
   t.deepEqual(stop(), ['say done', line('claude-2')])
@@ -135,6 +136,16 @@ test('modes and links of files are kept, new ones are as they should be', async 
   t.is(mode('user/.cursor/mcp.json'), 0o600)
   await at.run('cursor')
   t.is(mode('project/.cursor/mcp.json'), 0o644)
+})
+
+test('the change is shown by its lines, and nothing beside them', async (t) => {
+  using at = place()
+  at.put(
+    'project/.vscode/mcp.json',
+    '{\n  "servers": {\n    "a": { "env": { "KEY": "secret" } }\n  },\n  "inputs": []\n}\n',
+  )
+  const { out } = await at.run('vscode')
+  t.snapshot(out.replaceAll(at.folder, '<folder>'))
 })
 
 test('what is asked wrongly is told, and the node is named where it must be', async (t) => {
