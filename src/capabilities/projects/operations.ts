@@ -220,7 +220,7 @@ export const projectOperations = [
     name: 'projects.recover',
     summary: 'Take over a project whose node was lost, by the key of its owner.',
     description:
-      'For a project that was begun by a node of the same owner: the owner key signs that it belongs to this node now. `id` is the whole id where this node knows nothing of the project yet; a connected member that knows this node’s owner then sends its log.',
+      'For a project that was begun by a node of the same owner: the owner key signs that it belongs to this node now. `id` is the whole id where this node knows nothing of the project yet; a friend that is connected, a member, and knows this node’s owner then sends its log.',
     who: 'operator',
     input: z.object({ id: IdOrPrefix, passphrase: z.string().min(1).max(1024) }),
     output: ProjectDetail,

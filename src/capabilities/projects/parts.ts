@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Directory } from '../../core/directory.ts'
 import type { Network } from '../../core/network.ts'
+import type { PeerBook } from '../../core/peer-book.ts'
 import type { Projects } from '../../core/projects.ts'
 import type { Spaces } from '../../core/spaces.ts'
 import type { HandOver } from '../../identity/owner.ts'
@@ -15,6 +16,7 @@ export interface ProjectParts {
   projects: Projects
   directory: Directory
   network: Pick<Network, 'peer' | 'peers'>
+  book: Pick<PeerBook, 'trust'>
   /** The agents of this node, with their presence. */
   agents: { briefs(): AgentBrief[] }
   /** Resolves when what the connected members have is here, or soon after: what restricts somebody should be written by who knows what there is. */

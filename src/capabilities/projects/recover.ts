@@ -6,7 +6,7 @@ import type { ProjectViews } from './views.ts'
 
 /** How a lost machine is survived: another node of the same owner takes its projects over. */
 export function recovery(parts: ProjectParts, view: ProjectViews): Pick<Handlers, 'projects.recover'> {
-  const { database, self, spaces, projects, network, synchronise, signHandOver } = parts
+  const { book, database, self, spaces, projects, network, synchronise, signHandOver } = parts
 
   /** The whole id, and its log here as far as members that are connected have it. */
   async function fetched(id: string): Promise<string> {
@@ -19,7 +19,8 @@ export function recovery(parts: ProjectParts, view: ProjectViews): Pick<Handlers
       })
     }
     if (!isKnown || !projects.isHere(project)) {
-      const members = network.peers().map(({ did }) => did)
+      // Whoever is asked learns that there is such a project: friends, and no others.
+      const members = network.peers().flatMap(({ did }) => (book.trust(did) > 0 ? [did] : []))
       await database.write(() => spaces.joinWithin(project, { kind: 'project', entries: [], members }))
     }
     await synchronise(project)
@@ -27,7 +28,7 @@ export function recovery(parts: ProjectParts, view: ProjectViews): Pick<Handlers
     await database.write(() => spaces.leaveWithin(project))
     throw new AgoraError('not_found', 'No connected peer gave this node the project’s log.', {
       field: 'id',
-      hint: 'Connect to one of its members that knows a node of the same owner as a friend.',
+      hint: 'Connect to one of its members that is a friend, and knows a node of the same owner as a friend.',
     })
   }
 

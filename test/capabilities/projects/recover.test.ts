@@ -29,6 +29,10 @@ test('after a lost machine the owner key moves its project to another node of th
   const { laptop, desktop, bob } = net.node
   await laptop.stop()
   await net.settle()
+  // Nobody is asked who is no friend, for to ask is to tell that there is such a project.
+  t.like(await t.throwsAsync(desktop.call('projects.recover', { id, passphrase })), { code: 'not_found' })
+  await desktop.call('friends.add', { did: bob.did, trust_level: 1 })
+  await net.settle()
   const error = await t.throwsAsync(desktop.call('projects.recover', { id, passphrase: 'not that' }))
   t.like(error, { code: 'wrong_passphrase' })
   const recovered = await desktop.call('projects.recover', { id, passphrase })
