@@ -298,3 +298,58 @@ test('a flood costs whoever sends it: it is read slowly, and all others are serv
   await net.settle()
   t.true(await until(4000))
 })
+
+test('a member that stops everybody’s fold with what nobody knows is suspended through REST, and work goes on', async (t) => {
+  await using net = await network(['alice'])
+  const { alice } = net.node
+  await using mallory = await handMade(alice, net.clock.now)
+  const { space, accept } = await joined(alice, mallory, net.settle)
+  const next = { space, seq: 1, prev: accept.id, lamport: accept.header.lamport + 1 }
+  const unknown = mallory.forge({ ...next, type: 'task.explode', facts: {} })
+  await mallory.entries(space, unknown)
+  await net.settle()
+  await t.throwsAsync(alice.client.call('tasks.create', { project_id: space, title: 't' }), { code: 'upgrade_needed' })
+  t.is((await alice.client.call('projects.show', { project_id: space })).upgrade_needed, 'task.explode')
+  let isDone = false
+  const suspending = alice.client.call('projects.suspend', { project_id: space, name: mallory.did })
+  void suspending.finally(() => {
+    isDone = true
+  })
+  while (!isDone) await net.clock.advance(500)
+  await suspending
+  t.is((await alice.client.call('projects.show', { project_id: space })).upgrade_needed, undefined)
+  await alice.client.call('tasks.create', { project_id: space, title: 't' })
+  const { items } = await alice.client.call('audit.list', { project_id: space, actor: mallory.did, limit: 1 })
+  t.like(items, [{ id: unknown.id, verdict: { state: 'held' } }])
+  t.like(await alice.client.call('projects.verify', { project_id: space }), { ok: true, held: 1 })
+})
+
+test('whatever words are searched for, they are words and no language', async (t) => {
+  await using net = await network(['alice'])
+  const { alice } = net.node
+  const { id: project_id } = await alice.call('projects.create', { name: 'p' })
+  await alice.call('rooms.say', { project_id, room: 'main', body: 'a "quoted" word, NEAR another; DROP TABLE entries' })
+  const words = [
+    '"',
+    '""',
+    'NEAR(',
+    'a AND',
+    'OR',
+    '*',
+    'quoted*',
+    '^a',
+    '{text}:a',
+    "'; DROP TABLE entries; --",
+    '\u0000',
+    '😀',
+    'ﬁ',
+    '(((',
+    '-a',
+  ]
+  for (const query of words) {
+    const { items } = await alice.client.call('rooms.search', { project_id, query })
+    t.true(items.length <= 1, query)
+  }
+  t.is((await alice.client.call('rooms.search', { project_id, query: '"quoted" near' })).items.length, 1)
+  t.is((await alice.client.call('rooms.search', { project_id, query: 'DROP TABLE' })).items.length, 1)
+})
