@@ -2,6 +2,7 @@ import { AgoraError } from '../base/errors.ts'
 import { FRAME_NOTE, framed } from './frame.ts'
 import { shortIds, title, when } from './text.ts'
 import type { InboxEvent, ToolContext } from './tool.ts'
+import { part } from './tools/part.ts'
 import { commentText, taskLine, taskText } from './tools/tasks.ts'
 
 export interface ResourceParts {
@@ -10,6 +11,8 @@ export interface ResourceParts {
 }
 
 const PAGE = 50
+/** Of each of several texts. */
+const EACH = 2000
 const statuses = ['todo', 'in_progress', 'blocked', 'done'] as const
 
 export const templates = [
@@ -73,7 +76,7 @@ export async function readResource(uri: string, { call, now }: ResourceParts): P
   if (place.what === 'inbox') {
     const { items, unread } = await call('messages.read', { view: 'all', limit: PAGE })
     const lines = items.map(({ from, body, sent_at, shown_at }) =>
-      framed(from, body, `${when(sent_at, now())}${shown_at === undefined ? ', unread' : ''}`),
+      framed(from, part(body, 0, EACH), `${when(sent_at, now())}${shown_at === undefined ? ', unread' : ''}`),
     )
     return [`${unread} unread.`, FRAME_NOTE, ...lines].join('\n')
   }
@@ -103,7 +106,10 @@ export async function readResource(uri: string, { call, now }: ResourceParts): P
     return [taskText(task, now()), ...said].join('\n')
   }
   const { items } = await call('rooms.read', { project_id, room: place.id, limit: PAGE })
-  return [FRAME_NOTE, ...items.map(({ from, body, sent_at }) => framed(from, body, when(sent_at, now())))].join('\n')
+  return [
+    FRAME_NOTE,
+    ...items.map(({ from, body, sent_at }) => framed(from, part(body, 0, EACH), when(sent_at, now()))),
+  ].join('\n')
 }
 
 /** Whether what happened may have changed what is read at a place. */

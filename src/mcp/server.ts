@@ -70,13 +70,16 @@ export function createMcpServer(parts: McpParts): McpServer {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered.map(described) }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
     const one = byName.get(params.name)
-    if (!one) return failed(new AgoraError('unknown_operation', `There is no tool ${JSON.stringify(params.name)}.`))
+    if (!one) {
+      const offers = `These are there: ${offered.map(({ name }) => name).join(', ')}`
+      const named = JSON.stringify(params.name.slice(0, 100))
+      return toolResult(failed(new AgoraError('unknown_operation', `There is no tool ${named}.`, { hint: offers })))
+    }
     const context = contextOf(extra)
     const result = await run(one, params.arguments ?? {}, context)
-    const lines = [notice, await unreadLine(one, context)].filter((line) => line !== undefined && line !== '')
+    const lines = [result.text, notice, await unreadLine(one, context)]
     notice = undefined
-    if (lines.length > 0) result.content.push({ type: 'text', text: lines.join('\n') })
-    return result
+    return toolResult({ ...result, text: lines.filter((line) => line !== undefined && line !== '').join('\n') })
   })
   const reading = (signal: AbortSignal): ResourceParts => ({
     call: (name, input) => parts.call(name, input, signal),
@@ -238,32 +241,74 @@ export function described(one: Tool) {
   }
 }
 
-async function run(one: Tool, input: unknown, context: ToolContext): Promise<CallToolResult> {
+interface Result {
+  text: string
+  data?: object | undefined
+  isError?: true
+}
+
+/**
+ * The text is in both: there are clients whose model is shown what is structured and nothing else, and such that show it the text alone. What is structured beside
+ * it holds ids and states, and nothing that others wrote.
+ */
+const toolResult = ({ text, data, isError }: Result): CallToolResult => ({
+  content: [{ type: 'text', text }],
+  ...(data ? { structuredContent: { text, ...data } } : {}),
+  ...(isError ? { isError } : {}),
+})
+
+async function run(one: Tool, input: unknown, context: ToolContext): Promise<Result> {
   const parsed = one.input.safeParse(input)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const field = issue?.path.join('.') ?? ''
-    return failed(new AgoraError('invalid_input', `${field}: ${issue?.message}`, { field }))
+    const hint = `Fields of ${one.name}: ${Object.keys(one.input.shape).join(', ') || 'none'}.`
+    return failed(new AgoraError('invalid_input', `${field}: ${issue?.message}`, { field, hint }))
   }
   try {
-    const { text, data } = await one.run(parsed.data, context)
-    return {
-      content: [{ type: 'text', text }],
-      ...(data ? { structuredContent: data as Record<string, unknown> } : {}),
-    }
+    return await one.run(parsed.data, context)
   } catch (error) {
     if (error instanceof ApprovalAsked) {
       const { id, summary } = error.approval
-      const text = `Waits for the operator, who decides this (approval ${shortEnd(id)}): ${summary}. You will get a message; go on with something else.`
-      return { content: [{ type: 'text', text }], structuredContent: { approval: error.approval } }
+      const text = `Waits for the operator, who decides this (approval ${shortEnd(id)}): ${title(summary, 500)}. You will get a message; go on with something else.`
+      return { text, data: { approval_id: id } }
     }
-    if (error instanceof AgoraError) return failed(error)
+    if (error instanceof AgoraError) return failed(asFieldOf(one, error))
     throw error
   }
 }
 
-function failed({ code, message, field, hint, candidates }: AgoraError): CallToolResult {
+/** What operations call what a tool calls otherwise. */
+const OTHERWISE: Record<string, readonly string[]> = {
+  project_id: ['project'],
+  task_id: ['task'],
+  thread_id: ['thread'],
+  peer_name: ['peer', 'to'],
+  did: ['peer'],
+  name: ['peer', 'member', 'participants', 'room'],
+  trust_level: ['trust'],
+  body: ['text'],
+  query: ['text'],
+  note: ['text'],
+  topic: ['text'],
+  action: ['note'],
+}
+
+/** The same error, naming the field by which the tool takes it. */
+function asFieldOf({ input }: Tool, error: AgoraError): AgoraError {
+  const { field = '', code, message, hint, candidates } = error
+  const known = OTHERWISE[field]?.find((name) => name in input.shape)
+  if (known === undefined || field in input.shape) return error
+  const text = message.startsWith(`${field}:`) ? `${known}${message.slice(field.length)}` : message
+  return new AgoraError(code, text, {
+    ...{ field: known, cause: error },
+    ...(hint === undefined ? {} : { hint }),
+    ...(candidates === undefined ? {} : { candidates }),
+  })
+}
+
+function failed({ code, message, field, hint, candidates }: AgoraError): Result {
   const next = hint ?? (candidates?.length ? `Perhaps: ${candidates.join(', ')}` : undefined)
-  const text = [message, next].filter((line) => line !== undefined).join('\n')
-  return { isError: true, content: [{ type: 'text', text }], structuredContent: { code, ...(field ? { field } : {}) } }
+  const text = [message, next].filter((line) => line !== undefined).map((line) => title(line, 1000))
+  return { isError: true, text: text.join('\n'), data: { code, ...(field ? { field } : {}) } }
 }

@@ -1,5 +1,3 @@
-import { displayLine } from '../base/text.ts'
-
 /** The beginnings of ids that are unambiguous among those shown; four characters at least, eight where that does. */
 export function shortIds(ids: readonly string[]): (id: string) => string {
   let length = 8
@@ -41,7 +39,4 @@ export function list(lines: readonly string[], empty: string, cursor?: string): 
 }
 
 /** What others called something, on one line and not so long that it tires. */
-export function title(text: string, longest = 120): string {
-  const line = displayLine(text)
-  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`
-}
+export { oneLine as title } from './frame.ts'

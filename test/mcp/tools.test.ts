@@ -88,9 +88,9 @@ test('two agents on two nodes take a project to a finished task', async (t) => {
     description: 'All tokens',
   })
   await net.settle()
-  t.regex(await codex.use('agora_next'), /Next: \[[0-9a-f]{8}\] Write the lexer \(todo, high\); agora_claim_task/)
+  t.regex(await codex.use('agora_next'), /Next: \[[0-9a-f]{8}\] "Write the lexer" \(todo, high\); agora_claim_task/)
   const claimed = await codex.use('agora_claim_task')
-  t.regex(claimed, /^Yours:\n\[([0-9a-f]{8})\] Write the lexer/)
+  t.regex(claimed, /^Yours:\n\[([0-9a-f]{8})\] "Write the lexer"/)
   const task = /\[([0-9a-f]{8})\]/.exec(claimed)?.[1]
   await net.settle()
   t.regex(await claude.use('agora_project_tasks', { action: 'list' }), /claimed by codex@bob/)
@@ -102,7 +102,7 @@ test('two agents on two nodes take a project to a finished task', async (t) => {
   )
   t.regex(
     await codex.use('agora_project_tasks', { action: 'complete', task, text: 'with tests' }),
-    /^Done: .*Write the lexer \(done\)/,
+    /^Done: .*"Write the lexer" \(done\)/,
   )
   await net.settle()
   t.regex(await claude.use('agora_project_tasks', { action: 'get', task }), /\(done, high[\s\S]*\| with tests/)
@@ -123,7 +123,7 @@ test('what is followed is told when it changes', async (t) => {
   await claude.use('agora_project_tasks', { action: 'create', title: 'Write the lexer' })
   t.is(await told, board)
   const { contents } = await codex.client.readResource({ uri: board })
-  t.regex(String((contents[0] as { text: string }).text), /^todo \(1\)\n\[[0-9a-f]{8}\] Write the lexer/)
+  t.regex(String((contents[0] as { text: string }).text), /^todo \(1\)\n\[[0-9a-f]{8}\] "Write the lexer"/)
   await t.throwsAsync(codex.client.readResource({ uri: 'agora://project/../inbox' }), {
     message: /There is no resource/,
   })
@@ -141,12 +141,12 @@ test('work that is handed over goes to the next with what was left', async (t) =
   await claude.use('agora_create_project', { name: 'parser' })
   await claude.use('agora_project_tasks', { action: 'create', title: 'Write the lexer' })
   const id = /\[([0-9a-f]{8})\]/.exec(await claude.use('agora_claim_task'))?.[1]
-  t.regex(await claude.use('agora_next'), new RegExp(`\\[${id}\\] Write the lexer .*claimed by claude-1`))
+  t.regex(await claude.use('agora_next'), new RegExp(`\\[${id}\\] "Write the lexer" .*claimed by claude-1`))
   await codex.fails('agora_claim_task')
   await claude.use('agora_project_tasks', { action: 'comment', task: id, text: 'numbers are odd' })
   t.regex(
     await claude.use('agora_handover', { text: 'Strings are done.\nOpen: what is a comment?' }),
-    /^Handed over: \[[0-9a-f]{8}\] Write the lexer\./,
+    /^Handed over: \[[0-9a-f]{8}\] "Write the lexer"\./,
   )
   const taken = await codex.use('agora_claim_task')
   t.regex(

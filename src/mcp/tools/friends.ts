@@ -3,16 +3,21 @@ import { quoted } from '../frame.ts'
 import { list, shortEnd, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
 
-const trust = z.int().min(0).max(4).optional()
-const why = z.string().max(500).optional()
-const peer = z.string()
+const trust = z
+  .int()
+  .min(0)
+  .max(4)
+  .optional()
+  .describe('1 may write to us, 2 also share projects, 3 also wake agents, 4 inner circle')
+const why = z.string().max(500).optional().describe('reason, for the operator')
+const peer = z.string().describe('node: name or DID')
 
 /** Whom to trust is a person's to decide: what changes it asks the operator. `why` is what that person reads. */
 export const friendTools = [
   tool({
     name: 'agora_list_friends',
     title: 'Friends',
-    description: 'Trusted nodes: trust 0-4 given and received, who is online.',
+    description: 'Nodes this one trusts: trust 0-4 each way, and who is online.',
     profile: 'default',
     input: z.object({}),
     hints: { readOnly: true },
@@ -22,26 +27,32 @@ export const friendTools = [
         const seen = online ? 'online' : `last seen ${when(last_seen, now())}`
         return `${title(name)}: trust ${trust_level}, theirs ${their_trust ?? 'none'}, ${seen}${verified ? ', verified' : ''}`
       })
-      return { text: list(lines, 'No friends yet.'), data: { friends: items.map(({ name, did }) => ({ name, did })) } }
+      return {
+        text: list(lines, 'No friends yet.'),
+        data: { friends: items.map(({ did, trust_level }) => ({ did, trust: trust_level })) },
+      }
     },
   }),
   tool({
     name: 'agora_add_friend',
     title: 'Add a friend',
-    description: 'Asks the operator to trust a node. peer: name or DID.',
+    description: 'Asks the operator to trust a node, so that its messages reach you and it can join projects.',
     profile: 'default',
     input: z.object({ peer, trust, why }),
     hints: {},
     async run({ peer: name, trust: trust_level, why: reason }, { call }) {
       const input = { ...(name.startsWith('did:') ? { did: name } : { name }), trust_level, why: reason }
       const friend = await call('friends.add', input)
-      return { text: `${title(friend.name)} has trust ${friend.trust_level}.`, data: friend }
+      return {
+        text: `${title(friend.name)} has trust ${friend.trust_level}.`,
+        data: { did: friend.did, trust: friend.trust_level },
+      }
     },
   }),
   tool({
     name: 'agora_remove_friend',
     title: 'Remove a friend',
-    description: 'Asks the operator to trust a node no more.',
+    description: 'Asks the operator to trust a node no more; its messages wait for the operator then.',
     profile: 'default',
     input: z.object({ peer, why }),
     hints: { destructive: true },
@@ -53,7 +64,7 @@ export const friendTools = [
   tool({
     name: 'agora_friend_requests',
     title: 'Friend requests',
-    description: 'Who asks to be friends, and whom this node asked.',
+    description: 'Open friend requests: nodes that ask to be friends, and those this node asked.',
     profile: 'default',
     input: z.object({}),
     hints: { readOnly: true },
@@ -70,9 +81,9 @@ export const friendTools = [
   tool({
     name: 'agora_send_friend_request',
     title: 'Ask to be friends',
-    description: 'Asks the operator to send a friend request.',
+    description: 'Asks the operator to send a node a friend request, offering it trust.',
     profile: 'default',
-    input: z.object({ peer, trust, message: z.string().optional(), why }),
+    input: z.object({ peer, trust, message: z.string().optional().describe('what the other side reads'), why }),
     hints: {},
     async run({ peer: peer_name, trust: trust_level, message, why: reason }, { call }) {
       const request = await call('friend_requests.send', { peer_name, trust_level, message, why: reason })
@@ -82,9 +93,14 @@ export const friendTools = [
   tool({
     name: 'agora_respond_friend_request',
     title: 'Answer a friend request',
-    description: 'Asks the operator to accept or reject one. id: of the request, or who asks.',
+    description: 'Asks the operator to accept or reject a friend request.',
     profile: 'default',
-    input: z.object({ id: z.string(), accept: z.boolean(), trust, why }),
+    input: z.object({
+      id: z.string().describe('of the request, or the name of who asks'),
+      accept: z.boolean(),
+      trust,
+      why,
+    }),
     hints: {},
     async run({ id, accept, trust: trust_level, why: reason }, { call }) {
       if (!accept) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
-import { plural, shortIds, title, when } from '../text.ts'
+import { inQuotes } from '../frame.ts'
+import { plural, shortIds, when } from '../text.ts'
 import { type ToolContext, tool } from '../tool.ts'
 import { taskLine } from './tasks.ts'
 
@@ -12,7 +13,8 @@ export const nextTools = [
   tool({
     name: 'agora_next',
     title: 'What should I do now',
-    description: 'Begin here, and come back: unread mail, your tasks, lapsing claims, invitations.',
+    description:
+      'What to do now. Begin with it, and come back when you are done: unread mail, your tasks and claims that lapse, invitations, the next free task.',
     profile: 'core',
     input: z.object({}),
     hints: { readOnly: true },
@@ -27,7 +29,7 @@ export const nextTools = [
         ...(inbox.unread > 0 ? [`${plural(inbox.unread, 'unread message')}: agora_read_messages.`] : []),
         ...invitations.items.map(
           (one) =>
-            `Invited to ${title(one.project_name)} as ${one.role} [${one.id.slice(0, 8)}]: agora_respond_project_invitation.`,
+            `Invited to ${inQuotes(one.project_name)} as ${one.role} [${one.id.slice(0, 8)}]: agora_respond_project_invitation.`,
         ),
       ]
       for (const project of mine) lines.push(...(await inProject(project, context)))
@@ -42,7 +44,7 @@ async function inProject(
   { id, name, stage, suspended }: { id: string; name: string; stage: string; suspended: boolean },
   { call, now, me }: ToolContext,
 ): Promise<string[]> {
-  const heading = `${title(name)} [${id.slice(0, 8)}], stage ${stage}${suspended ? ', YOU ARE SUSPENDED' : ''}:`
+  const heading = `${inQuotes(name)} [${id.slice(0, 8)}], stage ${stage}${suspended ? ', YOU ARE SUSPENDED' : ''}:`
   const { did } = await me()
   const given = await call('tasks.list', { project_id: id, assignee: 'me', limit: 20 })
   const claimed = await call('tasks.list', { project_id: id, claimed: true, limit: 500 })

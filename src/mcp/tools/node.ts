@@ -8,7 +8,7 @@ export const nodeTools = [
   tool({
     name: 'agora_status',
     title: 'Status',
-    description: 'Whether this node is well: peers, unread, what waits.',
+    description: 'Who you are, and how this node is: peers connected, mail unread or under way, approvals waiting.',
     profile: 'default',
     input: None,
     hints: { readOnly: true },
@@ -21,26 +21,26 @@ export const nodeTools = [
         ...(paused > 0 ? [`${plural(paused, 'conversation')} paused until a person speaks.`] : []),
         ...(storage.state === 'ok' ? [] : [`Storage: ${storage.state}.`]),
       ]
-      return { text: lines.join('\n'), data: status }
+      return { text: lines.join('\n'), data: { unread, peers, agents, approvals, storage: storage.state } }
     },
   }),
   tool({
     name: 'agora_identity',
     title: 'Identity',
-    description: 'Your DID, and the key of your node.',
+    description: 'Your name and DID, and the DID, public key and peer ID of your node.',
     profile: 'default',
     input: None,
     hints: { readOnly: true },
     async run(_, { call, me }) {
       const [own, node] = [await me(), await call('node.identity', {})]
       const text = `You: ${own.name}, ${own.did}\nNode: ${node.name}, ${node.did}\nPublic key: ${node.public_key}\nPeer ID: ${node.peer_id}`
-      return { text, data: { ...own, public_key: node.public_key, peer_id: node.peer_id } }
+      return { text, data: { did: own.did, node_did: node.did, public_key: node.public_key, peer_id: node.peer_id } }
     },
   }),
   tool({
     name: 'agora_list_peers',
     title: 'Connected peers',
-    description: 'Nodes connected now, with their agents.',
+    description: 'Nodes connected to this one now, and the agents there; write to one as agent@node.',
     profile: 'default',
     input: None,
     hints: { readOnly: true },
@@ -53,7 +53,7 @@ export const nodeTools = [
       })
       return {
         text: list(lines, 'No peer is connected.'),
-        data: { peers: items.map(({ name, did }) => ({ name, did })) },
+        data: { peers: items.map(({ did }) => did) },
       }
     },
   }),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { quoted } from '../frame.ts'
+import { inQuotes, quoted } from '../frame.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
 import { projectOf } from './which.ts'
 
-const project = z.string().optional()
+export const project = z.string().optional().describe('name or id; needed if you are in several')
 const role = z.enum(['overseer', 'developer', 'reviewer', 'tester', 'consultant', 'observer']).optional()
 const stage = z.enum(['investigation', 'implementation', 'review', 'integration', 'deployment'])
 
@@ -12,7 +12,7 @@ export const projectTools = [
   tool({
     name: 'agora_projects',
     title: 'Projects',
-    description: 'Your projects and invitations; with project, that one and its team.',
+    description: 'Lists your projects and the invitations that wait; with project, shows that one and its team.',
     profile: 'default',
     input: z.object({ project }),
     hints: { readOnly: true },
@@ -26,7 +26,7 @@ export const projectTools = [
         const about = one.description === undefined ? [] : [quoted(one.description)]
         return {
           text: [
-            `${title(one.name)} [${one.id.slice(0, 8)}], stage ${one.stage}, you: ${one.role ?? 'no member'}`,
+            `${inQuotes(one.name)} [${one.id.slice(0, 8)}], stage ${one.stage}, you: ${one.role ?? 'no member'}`,
             ...about,
             ...team,
           ].join('\n'),
@@ -40,36 +40,45 @@ export const projectTools = [
       const short = shortIds(items.map(({ id }) => id))
       const lines = items.map((one) => {
         const { todo, in_progress, done, blocked } = one.tasks
-        return `[${short(one.id)}] ${title(one.name)}: ${one.stage}, you: ${one.role ?? one.status}; tasks ${todo} todo, ${in_progress} in progress, ${blocked} blocked, ${done} done`
+        return `[${short(one.id)}] ${inQuotes(one.name)}: ${one.stage}, you: ${one.role ?? one.status}; tasks ${todo} todo, ${in_progress} in progress, ${blocked} blocked, ${done} done`
       })
       const invited = invitations.items.map(
         (one) =>
-          `Invitation [${one.id.slice(0, 8)}]: ${title(one.from.name)} invites ${title(one.to.name)} to ${title(one.project_name)} as ${one.role}`,
+          `Invitation [${one.id.slice(0, 8)}]: ${title(one.from.name)} invites ${title(one.to.name)} to ${inQuotes(one.project_name)} as ${one.role}`,
       )
       return {
         text: list([...lines, ...invited], 'No projects yet.'),
-        data: { projects: items.map(({ id, name }) => ({ id, name })) },
+        data: { projects: items.map(({ id }) => id), invitations: invitations.items.map(({ id }) => id) },
       }
     },
   }),
   tool({
     name: 'agora_create_project',
     title: 'Create a project',
-    description: 'You become its overseer, your node owns it.',
+    description: 'Begins a project of this node, with you as its overseer.',
     profile: 'default',
-    input: z.object({ name: z.string(), description: z.string().optional(), repo: z.string().optional() }),
+    input: z.object({
+      name: z.string(),
+      description: z.string().optional(),
+      repo: z.string().optional().describe('URL of its git repository'),
+    }),
     hints: {},
     async run(input, { call }) {
       const { id, name } = await call('projects.create', input)
-      return { text: `Project [${id.slice(0, 8)}] ${title(name)}.`, data: { id } }
+      return { text: `Project [${id.slice(0, 8)}] ${inQuotes(name)}.`, data: { id } }
     },
   }),
   tool({
     name: 'agora_invite_to_project',
     title: 'Invite to a project',
-    description: 'peer: a node, or agent@node.',
+    description: 'Invites a node with all its agents, or one agent, to a project.',
     profile: 'default',
-    input: z.object({ peer: z.string(), project, role, message: z.string().optional() }),
+    input: z.object({
+      peer: z.string().describe('node, or agent@node'),
+      project,
+      role,
+      message: z.string().optional(),
+    }),
     hints: {},
     async run({ peer: peer_name, project: given, role: as, message }, { call, now }) {
       const project_id = await projectOf(call, given)
@@ -83,9 +92,13 @@ export const projectTools = [
   tool({
     name: 'agora_respond_project_invitation',
     title: 'Answer an invitation',
-    description: 'id: as agora_projects shows it. For your whole node the operator is asked.',
+    description: 'Accepts or declines an invitation to a project. If it is for your whole node, the operator is asked.',
     profile: 'default',
-    input: z.object({ id: z.string(), accept: z.boolean(), reason: z.string().optional() }),
+    input: z.object({
+      id: z.string().describe('of the invitation, from agora_projects'),
+      accept: z.boolean(),
+      reason: z.string().optional(),
+    }),
     hints: {},
     async run({ id, accept, reason }, { call }) {
       const answer = accept
@@ -100,9 +113,13 @@ export const projectTools = [
   tool({
     name: 'agora_project_clock',
     title: 'Clock in or out',
-    description: 'Says that you work in a project now, and at what.',
+    description: 'Tells the team that you begin (in) or stop (out) working in a project.',
     profile: 'default',
-    input: z.object({ action: z.enum(['in', 'out']), project, focus: z.string().optional() }),
+    input: z.object({
+      action: z.enum(['in', 'out']),
+      project,
+      focus: z.string().optional().describe('what you work at'),
+    }),
     hints: { idempotent: true },
     async run({ action, project: given, focus }, { call }) {
       const project_id = await projectOf(call, given)
@@ -114,13 +131,13 @@ export const projectTools = [
   tool({
     name: 'agora_project_audit',
     title: 'Audit trail',
-    description: 'What was done, latest first; with note, writes one.',
+    description: 'The signed record of a project: who did what, latest first; with note, adds a note to it.',
     profile: 'default',
     input: z.object({
       project,
-      actor: z.string().optional(),
-      type: z.string().optional(),
-      task: z.string().optional(),
+      actor: z.string().optional().describe('only by this member'),
+      type: z.string().optional().describe('only e.g. task or task.create'),
+      task: z.string().optional().describe('only about this task id'),
       note: z.string().optional(),
       cursor: z.string().optional(),
     }),
@@ -128,21 +145,25 @@ export const projectTools = [
     async run({ project: given, actor, type, task: task_id, note, cursor }, { call, now }) {
       const project_id = await projectOf(call, given)
       if (note !== undefined) {
-        const { id } = await call('audit.add', { project_id, action: note.slice(0, 500) })
+        const action = title(note, 200)
+        const { id } = await call('audit.add', { project_id, action, ...(action === note ? {} : { detail: note }) })
         return { text: `Noted [${id.slice(0, 8)}].` }
       }
       const page = await call('audit.list', { project_id, actor, type, task_id, cursor, limit: 30 })
       const lines = page.items.map(
         (one) =>
-          `[${one.id.slice(0, 8)}] ${when(one.at, now())} ${title(one.author.name, 40)} ${one.type}${one.verdict.state === 'counts' ? '' : ` (${one.verdict.state})`}`,
+          `[${one.id.slice(0, 8)}] ${when(one.at, now())} ${title(one.author.name, 40)} ${title(one.type, 60)}${one.verdict.state === 'counts' ? '' : ` (${one.verdict.state})`}`,
       )
-      return { text: list(lines, 'Nothing.', page.next_cursor) }
+      return {
+        text: list(lines, 'Nothing.', page.next_cursor),
+        data: { entries: page.items.map(({ id }) => id), next_cursor: page.next_cursor },
+      }
     },
   }),
   tool({
     name: 'agora_project_stage',
     title: 'Stage',
-    description: 'Shows it, sets it, or advances by one. Deployment asks the operator.',
+    description: 'Shows the stage of a project, sets it, or advances it by one; deployment waits for the operator.',
     profile: 'default',
     input: z.object({ project, stage: stage.optional(), advance: z.boolean().optional() }),
     hints: { idempotent: true },
@@ -154,18 +175,18 @@ export const projectTools = [
           : await call('projects.set_stage', { project_id, stage: to, advance })
       return {
         text: `${one.stage} since ${when(one.since, now())}, by ${title(one.by.name)}; next: ${one.next ?? 'none'}.`,
-        data: one,
+        data: { stage: one.stage, next: one.next },
       }
     },
   }),
   tool({
     name: 'agora_project_oversight',
     title: 'Suspend or unsuspend',
-    description: 'Stops a member: nothing it does counts until that is lifted.',
+    description: 'Overseers: suspends a member, so that nothing it does counts, or lifts that.',
     profile: 'default',
     input: z.object({
       action: z.enum(['suspend', 'unsuspend']),
-      member: z.string(),
+      member: z.string().describe('agent, agent@node or node'),
       project,
       reason: z.string().optional(),
     }),

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
-import { FRAME_NOTE, framed } from '../frame.ts'
-import { list, shortIds, title, when } from '../text.ts'
+import { FRAME_NOTE, framed, inQuotes } from '../frame.ts'
+import { list, plural, shortIds, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
+import { LONGEST, part } from './part.ts'
+import { project } from './projects.ts'
 import { projectOf } from './which.ts'
 
-const project = z.string().optional()
-const text = z.string().optional()
+/** UTF-16 units of each of several messages. */
+const EACH = LONGEST / 10
 const cursor = z.string().optional()
 
 function needed(value: string | undefined, field: string, action: string): string {
@@ -19,14 +21,14 @@ export const roomTools = [
     name: 'agora_rooms',
     title: 'Rooms',
     description:
-      'A project’s rooms; room defaults to main. @name in text reaches that member’s inbox, @role:reviewer a role.',
+      'Talk of a project that all its members read. @name in what you say reaches that member’s inbox, @role:reviewer all of a role.',
     profile: 'core',
     input: z.object({
       action: z.enum(['list', 'read', 'say', 'search', 'create']),
       project,
       room: z.string().default('main'),
-      text,
-      reply_to: z.string().optional(),
+      text: z.string().optional().describe('say: message; search: words; create: topic'),
+      reply_to: z.string().optional().describe('say: id of a message'),
       cursor,
     }),
     hints: {},
@@ -36,7 +38,7 @@ export const roomTools = [
       if (action === 'list') {
         const page = await call('rooms.list', { project_id, ...paging })
         const lines = page.items.map(
-          (one) => `#${title(one.name)}: ${one.messages} messages, last ${when(one.last_at, now())}`,
+          (one) => `#${title(one.name)}: ${plural(one.messages, 'message')}, last ${when(one.last_at, now())}`,
         )
         return { text: list(lines, 'No rooms.', page.next_cursor) }
       }
@@ -55,7 +57,7 @@ export const roomTools = [
       const short = shortIds(page.items.map(({ id }) => id))
       const lines = page.items.map(({ id, from, body, redacted, sent_at, room: at }) => {
         const where = `#${at.name}, ${when(sent_at, now())}`
-        return `[${short(id)}] ${framed(from, redacted ? '(taken away)' : body, where)}`
+        return `[${short(id)}] ${framed(from, redacted ? '(taken away)' : part(body, 0, EACH), where)}`
       })
       return { text: lines.length === 0 ? 'Nothing.' : `${FRAME_NOTE}\n${list(lines, '', page.next_cursor)}` }
     },
@@ -63,14 +65,14 @@ export const roomTools = [
   tool({
     name: 'agora_threads',
     title: 'Private threads',
-    description: 'Talk that stays with its participants’ nodes. create: title, participants.',
+    description: 'Private talk between some agents or people; nobody else’s node has it.',
     profile: 'default',
     input: z.object({
       action: z.enum(['list', 'read', 'say', 'create', 'add', 'remove', 'close']),
-      thread: z.string().optional(),
-      title: z.string().optional(),
-      participants: z.array(z.string()).optional(),
-      text,
+      thread: z.string().optional().describe('id; not for list, create'),
+      title: z.string().optional().describe('create'),
+      participants: z.array(z.string()).optional().describe('create, add, remove: names, agent@node or DIDs'),
+      text: z.string().optional().describe('say: message; close: reason'),
       cursor,
     }),
     hints: {},
@@ -80,9 +82,12 @@ export const roomTools = [
         const short = shortIds(page.items.map(({ id }) => id))
         const lines = page.items.map(
           (one) =>
-            `[${short(one.id)}] ${title(one.title ?? 'untitled')} (${one.status}): ${one.participants.map((who) => title(who.name, 40)).join(', ')}`,
+            `[${short(one.id)}] ${inQuotes(one.title ?? 'untitled')} (${one.status}): ${one.participants.map((who) => title(who.name, 40)).join(', ')}`,
         )
-        return { text: list(lines, 'No threads.', page.next_cursor) }
+        return {
+          text: list(lines, 'No threads.', page.next_cursor),
+          data: { threads: page.items.map(({ id }) => id), next_cursor: page.next_cursor },
+        }
       }
       if (action === 'create') {
         const made = await call('threads.create', { title: name, participants })
@@ -99,7 +104,7 @@ export const roomTools = [
       if (action === 'read') {
         const page = await call('threads.read', { thread_id, limit: 20, cursor: on })
         const lines = page.items.map(({ from, body, redacted, sent_at }) =>
-          framed(from, redacted ? '(taken away)' : body, when(sent_at, now())),
+          framed(from, redacted ? '(taken away)' : part(body, 0, EACH), when(sent_at, now())),
         )
         return { text: lines.length === 0 ? 'Nothing.' : `${FRAME_NOTE}\n${list(lines, '', page.next_cursor)}` }
       }
@@ -109,6 +114,7 @@ export const roomTools = [
         await call('threads.close', { thread_id, reason: said })
         return { text: 'Closed.' }
       }
+      if (participants.length === 0) needed(undefined, 'participants', action)
       for (const one of participants)
         await call(action === 'add' ? 'threads.add' : 'threads.remove', { thread_id, name: one })
       return {

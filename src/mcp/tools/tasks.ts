@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
 import type { Output } from '../../operations.ts'
-import { quoted } from '../frame.ts'
+import { inQuotes, quoted } from '../frame.ts'
 import { HANDOVER, handOver, heldIn } from '../held-tasks.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { type Answer, type ToolContext, tool } from '../tool.ts'
+import { project } from './projects.ts'
 import { projectOf } from './which.ts'
 
 type Task = Output<'tasks.show'>
@@ -15,7 +16,7 @@ export const taskLine = (
   short: (id: string) => string,
 ) =>
   [
-    `[${short(id)}] ${title(name)} (${status}, ${priority}`,
+    `[${short(id)}] ${inQuotes(name)} (${status}, ${priority}`,
     assignee === undefined ? '' : `, for ${title(assignee.name, 40)}`,
     claim === undefined ? '' : `, claimed by ${title(claim.holder.name, 40)}`,
     waits_for.length === 0 ? '' : `, waits for ${waits_for.map(short).join(' ')}`,
@@ -47,11 +48,11 @@ export const commentText = (
 const unblockedText = ({ unblocked }: Changed): string =>
   unblocked.length === 0
     ? ''
-    : ` Now ready: ${unblocked.map((one) => `[${one.id.slice(0, 8)}] ${title(one.title, 60)}`).join('; ')}.`
+    : ` Now ready: ${unblocked.map((one) => `[${one.id.slice(0, 8)}] ${inQuotes(one.title, 60)}`).join('; ')}.`
 
 const changed = (task: Changed, what: string): Answer => ({
-  text: `${what} [${task.id.slice(0, 8)}] ${title(task.title)} (${task.status}).${unblockedText(task)}`,
-  data: { id: task.id, status: task.status, unblocked: task.unblocked },
+  text: `${what} [${task.id.slice(0, 8)}] ${inQuotes(task.title)} (${task.status}).${unblockedText(task)}`,
+  data: { id: task.id, status: task.status, unblocked: task.unblocked.map(({ id }) => id) },
 })
 
 const LEFT_MAX = 10
@@ -79,16 +80,16 @@ const actions = ['list', 'get', 'create', 'update', 'assign', 'complete', 'comme
 
 const Input = z.object({
   action: z.enum(actions),
-  project: z.string().optional(),
-  task: z.string().optional(),
-  title: z.string().optional(),
+  project,
+  task: z.string().optional().describe('id or its beginning; not for list, create'),
+  title: z.string().optional().describe('create, update'),
   description: z.string().optional(),
   status: z.enum(['todo', 'in_progress', 'done', 'blocked']).optional(),
   priority: z.enum(['low', 'medium', 'high', 'critical']).optional(),
-  assignee: z.string().optional(),
-  depends_on: z.array(z.string()).optional(),
+  assignee: z.string().optional().describe('member, or me'),
+  depends_on: z.array(z.string()).optional().describe('ids of tasks to be done before'),
   labels: z.array(z.string()).optional(),
-  text: z.string().optional(),
+  text: z.string().optional().describe('comment: what to say; complete, update: note; list: words of a title'),
   cursor: z.string().optional(),
 })
 type Input = z.output<typeof Input>
@@ -114,21 +115,24 @@ const acts: Record<(typeof actions)[number], Act> = {
         'No tasks.',
         page.next_cursor,
       ),
-      data: { tasks: page.items.map(({ id, title: name, status: state }) => ({ id, title: name, status: state })) },
+      data: {
+        tasks: page.items.map(({ id, status: state }) => ({ id, status: state })),
+        next_cursor: page.next_cursor,
+      },
     }
   },
   async get(input, project_id, { call, now }) {
     const at = { project_id, task_id: needed(input, 'task') }
     const [task, comments] = [await call('tasks.show', at), await call('tasks.comments', { ...at, limit: 20 })]
     const said = comments.items.map((comment) => commentText(comment, now()))
-    return { text: [taskText(task, now()), ...said].join('\n'), data: task }
+    return { text: [taskText(task, now()), ...said].join('\n'), data: { id: task.id, status: task.status } }
   },
   async create(input, project_id, { call }) {
     const { description, priority, assignee, depends_on, labels } = input
     const task = await call('tasks.create', {
       ...{ project_id, title: needed(input, 'title'), description, priority, assignee, depends_on, labels },
     })
-    return { text: `Made [${task.id.slice(0, 8)}] ${title(task.title)} (${task.status}).`, data: { id: task.id } }
+    return { text: `Made [${task.id.slice(0, 8)}] ${inQuotes(task.title)} (${task.status}).`, data: { id: task.id } }
   },
   async update(input, project_id, { call }) {
     const { title: name, description, status, priority, assignee, depends_on, labels, text } = input
@@ -167,7 +171,7 @@ export const taskTools = [
     name: 'agora_project_tasks',
     title: 'Tasks',
     description:
-      'A project’s tasks. task: its id or the beginning. assignee: name or me. text: comment, note, or words of a title to list. project only if you are in several.',
+      'Works with the tasks of a project: list them, get one with its comments, change it. To begin one, agora_claim_task.',
     profile: 'core',
     input: Input,
     hints: {},
@@ -177,12 +181,12 @@ export const taskTools = [
     name: 'agora_claim_task',
     title: 'Claim a task',
     description:
-      'Gives you a task, and nobody else: the next ready one, or task. Complete or release it when you stop.',
+      'Gives you a task that nobody else gets meanwhile: the next that is ready, or the one you name. Complete, release or hand it over when you stop.',
     profile: 'core',
     input: z.object({
-      project: z.string().optional(),
-      task: z.string().optional(),
-      labels: z.array(z.string()).optional(),
+      project,
+      task: z.string().optional().describe('id; none: the next that is ready'),
+      labels: z.array(z.string()).optional().describe('the next with one of these'),
     }),
     hints: {},
     async run({ project, task: task_id, labels }, { call, now }) {
@@ -199,9 +203,13 @@ export const taskTools = [
     name: 'agora_handover',
     title: 'Hand over',
     description:
-      'When you stop before a task is done: text says what is done, what is left, open questions. It goes with the task, which is given back for the next to claim.',
+      'When you stop before a task is done: leaves your notes with it and gives it back for the next to claim.',
     profile: 'core',
-    input: z.object({ text: z.string().min(1), task: z.string().optional(), project: z.string().optional() }),
+    input: z.object({
+      text: z.string().min(1).describe('what is done, what is left, open questions'),
+      task: z.string().optional().describe('id; none: all you have claimed'),
+      project,
+    }),
     hints: {},
     async run({ text, task, project }, { call, me }) {
       const project_id = await projectOf(call, project)
@@ -211,7 +219,7 @@ export const taskTools = [
       const given: Changed[] = []
       for (const one of held) given.push(await handOver(call, one, text))
       const { unread } = await call('messages.read', { limit: 1, view: 'all' })
-      const names = given.map((one) => `[${one.id.slice(0, 8)}] ${title(one.title, 60)}`).join('; ')
+      const names = given.map((one) => `[${one.id.slice(0, 8)}] ${inQuotes(one.title, 60)}`).join('; ')
       const mail =
         unread === 0
           ? ''

@@ -6,7 +6,7 @@ export const wakeTools = [
   tool({
     name: 'agora_get_wake',
     title: 'Wake hook',
-    description: 'What is run to wake you when you are not there.',
+    description: 'Which program this node runs to wake an agent that has mail and is not there.',
     profile: 'default',
     input: z.object({}),
     hints: { readOnly: true },
@@ -25,9 +25,13 @@ export const wakeTools = [
   tool({
     name: 'agora_set_wake',
     title: 'Set the wake hook',
-    description: 'Asks the operator to set the program that wakes an agent; null takes it away.',
+    description: 'Asks the operator to set the program that wakes agents, or one agent.',
     profile: 'default',
-    input: z.object({ command: z.string().nullable(), agent: z.string().optional(), why: z.string().optional() }),
+    input: z.object({
+      command: z.string().nullable().describe('shell command; null: none'),
+      agent: z.string().optional().describe('only for this agent'),
+      why: z.string().optional().describe('reason, for the operator'),
+    }),
     hints: { destructive: true, idempotent: true },
     async run(input, { call }) {
       const { command } = await call('wake.set', input)

@@ -1,6 +1,6 @@
 import { AgoraError } from '../../base/errors.ts'
 import type { Output } from '../../operations.ts'
-import { title } from '../text.ts'
+import { inQuotes } from '../frame.ts'
 import type { ToolContext } from '../tool.ts'
 
 export type Project = Output<'projects.list'>['items'][number]
@@ -25,7 +25,7 @@ export async function projectOf(call: ToolContext['call'], given: string | undef
       hint:
         meant.length === 0
           ? 'agora_create_project begins one.'
-          : meant.map(({ id, name }) => `${id.slice(0, 8)} ${title(name)}`).join('; '),
+          : meant.map(({ id, name }) => `${id.slice(0, 8)} ${inQuotes(name)}`).join('; '),
     },
   )
 }
