@@ -65,10 +65,19 @@ test('Cursor is answered in its own form, once for each message, long ones cut s
   t.is(await run('stop'), undefined)
   inbox.unshift(MAIL('id-600000000', 'read', { shown_at: new Date(NOW).toISOString() }))
   t.is(await run('stop'), undefined)
-  inbox.unshift(MAIL('id-700000000', 'last'))
-  t.regex((await run('stop')).followup_message, /\| last/)
+  inbox.unshift(MAIL('id-700000000', 'last', { said_in: { entry: 'x', project: 'parser', room: 'main' } }))
+  t.regex((await run('stop')).followup_message, /, in #main of parser, 60 s ago .*:\n\| last/)
   t.is(await run('stop'), undefined)
   t.regex((await run('stop', 'c2')).followup_message, /6 new messages/, 'another conversation has heard of none')
+})
+
+test('hooks of tools that ran side by side tell of a message once', async (t) => {
+  await using at = await standIn({ 'GET /messages': page([MAIL('id-100000000', 'hello')]) })
+  register(at.home, 'claude')
+  const stdin = JSON.stringify({ session_id: 's', hook_event_name: 'PostToolUse' })
+  const runs = [1, 2, 3].map(() => at.run(['hook', 'post-tool-use', '--agent-name', 'claude'], { stdin }))
+  const told = (await Promise.all(runs)).filter(({ out }) => out !== '')
+  t.is(told.length, 1)
 })
 
 test('the processes above this one', (t) => {

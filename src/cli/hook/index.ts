@@ -7,6 +7,7 @@ import type { Command } from '../command.ts'
 import type { Context } from '../context.ts'
 import { type HookEvent, hookEvents } from '../setup/client.ts'
 import { usageError } from '../usage.ts'
+import type { HookInput } from './input.ts'
 
 /** Ms for all of it: whoever runs a hook waits for it. */
 const PATIENCE = 8000
@@ -60,13 +61,23 @@ interface Asked {
   text: string
 }
 
-async function answer({ io, inputs }: Context, { home, daemon, event, agent, text }: Asked): Promise<void> {
-  const [{ readInput }, { readState, writeState, forgetState }] = await Promise.all([
-    import('./input.ts'),
-    import('./session-state.ts'),
-  ])
-  const input = readInput(text)
+async function answer(context: Context, asked: Asked): Promise<void> {
+  const [{ readInput }, { lockState }] = await Promise.all([import('./input.ts'), import('./session-state.ts')])
+  const input = readInput(asked.text)
   if (input.isInner) return
+  const unlock = lockState(asked.home, input.session)
+  // The hook that is at it tells what there is.
+  if (!unlock && asked.event === 'post-tool-use') return
+  try {
+    await answerAlone(context, asked, input)
+  } finally {
+    unlock?.()
+  }
+}
+
+async function answerAlone({ io, inputs }: Context, asked: Asked, input: HookInput): Promise<void> {
+  const { home, daemon, event, agent } = asked
+  const { readState, writeState, forgetState } = await import('./session-state.ts')
   const { whichAgent } = await import('./which-agent.ts')
   const state = readState(home, input.session)
   const { name, isCertain } = whichAgent(home, agent, state.agent)

@@ -35,7 +35,12 @@ export async function mailSince(call: ToolContext['call'], told: string | undefi
   return { text, newest }
 }
 
-function shownMessage({ id, from, body, sent_at }: Output<'messages.read'>['items'][number], now: number): string {
+type Message = Output<'messages.read'>['items'][number]
+
+function shownMessage({ id, from, body, sent_at, said_in }: Message, now: number): string {
   const text = body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}… (cut short)`
-  return `[${shortEnd(id)}] ${framed(from, text, when(sent_at, now))}`
+  const { thread, room, project = '' } = said_in ?? {}
+  const place =
+    thread === undefined ? (room === undefined ? '' : `in #${room} of ${project}, `) : `in the thread ${thread}, `
+  return `[${shortEnd(id)}] ${framed(from, text, `${place}${when(sent_at, now)}`)}`
 }

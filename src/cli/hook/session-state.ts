@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Home } from '../../store/home.ts'
+import { tryLock } from '../../store/home-lock.ts'
 import { writePrivate } from '../../store/private-file.ts'
 
 const State = z.object({
@@ -22,6 +23,15 @@ const FORGOTTEN = 7 * 86_400_000
 const fileOf = (home: Home, session: string): string =>
   join(home.sessions, `hook-${createHash('sha256').update(session).digest('hex').slice(0, 32)}`)
 
+/**
+ * Lets one hook of a session work at a time, so that none tells what another just tells: tools that run side by side have hooks that do. Undefined when
+ * another has been at it for long.
+ */
+export function lockState(home: Home, session: string): (() => void) | undefined {
+  mkdirSync(home.sessions, { recursive: true, mode: 0o700 })
+  return tryLock(`${fileOf(home, session)}.lock`)
+}
+
 export function readState(home: Home, session: string): SessionState {
   try {
     return State.parse(JSON.parse(readFileSync(fileOf(home, session), 'utf8')))
@@ -32,13 +42,12 @@ export function readState(home: Home, session: string): SessionState {
 }
 
 export function writeState(home: Home, session: string, state: SessionState): void {
-  mkdirSync(home.sessions, { recursive: true, mode: 0o700 })
   writePrivate(fileOf(home, session), JSON.stringify(state))
 }
 
 /** Forgets this session, and those that have long been silent. `now`: ms since the epoch. */
 export function forgetState(home: Home, session: string, now: number): void {
-  rmSync(fileOf(home, session), { force: true })
+  for (const ending of ['', '.lock']) rmSync(fileOf(home, session) + ending, { force: true })
   for (const file of readdirSync(home.sessions).filter((name) => name.startsWith('hook-'))) {
     const path = join(home.sessions, file)
     const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
