@@ -37,9 +37,11 @@ async function verify(context: Context): Promise<number> {
       yield part.entry
     }
   }
-  const { name, members, ...log } = await checkLog(head.kind, head.space, entries(), context.io.clock)
+  const { clock } = context.io
+  const { name, members, missing, ...log } = await checkLog(head.kind, head.space, entries(), clock, head.tips)
   const fault = log.fault && { id: log.fault.id, line: lines[log.fault.index] ?? 0, reason: log.fault.reason }
-  const lacks = fault ? [] : missingTips(head, log.tips)
+  // Entries may have come while it was exported: what is demanded is that these are there, not that nothing follows them.
+  const lacks = fault ? [] : missing
   const ok = log.ok && lacks.length === 0 && log.entries > 0
   const { exported_at, space, kind } = head
   const answer = { ...log, fault, ok, missing_tips: lacks, name, members, space, kind, exported_at }
@@ -47,13 +49,7 @@ async function verify(context: Context): Promise<number> {
   return ok ? 0 : 1
 }
 
-/** Tips the file was exported with that are not in it: it was cut off. */
-function missingTips(head: ExportHead, tips: readonly string[]): string[] {
-  const here = new Set(tips)
-  return head.tips.filter((tip) => !here.has(tip))
-}
-
-type Answer = Omit<CheckedLog, 'fault'> & {
+type Answer = Omit<CheckedLog, 'fault' | 'missing'> & {
   fault: { id: string | undefined; line: number; reason: string } | undefined
   missing_tips: string[]
   space: string

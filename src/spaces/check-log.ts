@@ -35,6 +35,8 @@ export interface CheckedLog {
   /** DIDs of nodes. */
   members: string[]
   tips: string[]
+  /** Of those that were expected, the ones that are not here. */
+  missing: string[]
   state_hash: string
   /** A type of entry this version does not know: what follows it could not be judged. */
   upgrade_needed: string | undefined
@@ -46,34 +48,37 @@ const BATCH = 1000
 /**
  * Checks a log from nothing, in memory: every signature and hash, every chain, parent and right; and folds it.
  * @param entries parents before their children.
+ * @param expected ids of entries that should be among them.
  */
 export function checkLog(
   kind: 'project' | 'thread',
   space: string,
   entries: AsyncIterable<SignedEntry> | Iterable<SignedEntry>,
   clock: Clock,
+  expected: readonly string[] = [],
 ): Promise<CheckedLog> {
   const store = memoryStore()
   if (kind === 'thread') {
     const replica = openReplica({ space, rules: threadRules, store, clock })
     const name = () => replica.judgement().standing?.title
-    return check(replica, { store, entries, name, members: () => threadRules.members(replica.judgement()) })
+    return check(replica, { store, entries, expected, name, members: () => threadRules.members(replica.judgement()) })
   }
   const replica = openReplica({ space, rules: projectRules, store, clock })
   const name = () => standingOf(replica.judgement()).name
-  return check(replica, { store, entries, name, members: () => projectRules.members(replica.judgement()) })
+  return check(replica, { store, entries, expected, name, members: () => projectRules.members(replica.judgement()) })
 }
 
 interface Parts {
   store: EntryStore
   entries: AsyncIterable<SignedEntry> | Iterable<SignedEntry>
+  expected: readonly string[]
   name(): string | undefined
   members(): Iterable<string>
 }
 
 type Log = Pick<Replica, 'admit' | 'get' | 'tips' | 'stateHash' | 'upgradeNeeded'>
 
-async function check(replica: Log, { store, entries, name, members }: Parts): Promise<CheckedLog> {
+async function check(replica: Log, { store, entries, expected, name, members }: Parts): Promise<CheckedLog> {
   const fault = await firstFault(replica, entries)
   const states = { counts: 0, held: 0, denied: 0, refused: 0 }
   for (const { verdict } of everyEntry(store)) states[verdict.state]++
@@ -86,6 +91,7 @@ async function check(replica: Log, { store, entries, name, members }: Parts): Pr
     name: name(),
     members: [...members()].sort(),
     tips: replica.tips(),
+    missing: expected.filter((id) => !replica.get(id)),
     state_hash: replica.stateHash(),
     upgrade_needed,
   }

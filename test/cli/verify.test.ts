@@ -105,6 +105,14 @@ test('another order in which parents still come first, and entries twice, change
   t.like(JSON.parse(out), { entries: 6, state_hash: head.state_hash })
 })
 
+test('what came in while it was exported may follow the tips it names', async (t) => {
+  const { file, head, entries } = await signedProject()
+  const earlier = JSON.parse(entries.at(-2)?.header ?? '') as { prev: string }
+  const { code } = await verified(file(entries, { tips: [earlier.prev] }))
+  t.is(code, 0)
+  t.not(head.tips[0], earlier.prev)
+})
+
 test('a state the exporter had not is told, and is no fault', async (t) => {
   const { file } = await signedProject()
   const { code, out } = await verified(file(undefined, { state_hash: 'other' }))

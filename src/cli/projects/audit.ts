@@ -7,7 +7,6 @@ import { cut, displayWidth, plural, shownName, wrapped } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
 import { deed, type Names } from './deed.ts'
-import { exportLog } from './export.ts'
 import { again, given, PROJECT, paging, reason } from './fields.ts'
 import { short, shortest } from './short-ids.ts'
 import { instant } from './stage.ts'
@@ -86,6 +85,7 @@ async function audit(context: Context): Promise<number> {
   if (verify && file !== undefined) throw usageError('Either --verify or --export, not both.')
   if (verify) return check(context, project_id)
   if (file !== undefined) {
+    const { exportLog } = await import('./export.ts')
     await exportLog(context, project_id, file)
     return 0
   }

@@ -1,11 +1,10 @@
 import { AgoraError } from '../../base/errors.ts'
-import { SpaceId } from '../../contract/entry.ts'
 import type { Context } from '../context.ts'
 import { cut, shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { type Checkout, checkoutAt, sameRepository } from './checkout.ts'
 import { rememberedProject } from './remembered.ts'
-import { shortest } from './short-ids.ts'
+import { isWholeId, shortest } from './short-ids.ts'
 
 /** What of a project is needed to tell which is meant. */
 interface Known {
@@ -40,7 +39,7 @@ export async function projectNamed(context: Context, typed: string): Promise<str
 
 /** Undefined when there is none of that id or name. */
 export async function projectIfNamed(context: Context, typed: string): Promise<string | undefined> {
-  if (SpaceId.safeParse(typed).success) return typed
+  if (isWholeId(typed)) return typed
   const { items } = await known(context, true)
   return (byId(items, typed) ?? only(typed, byName(items, typed)))?.id
 }

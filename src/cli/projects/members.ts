@@ -1,5 +1,4 @@
 import { roles } from '../../authority/roles.ts'
-import { EntryId } from '../../contract/entry.ts'
 import type { Command } from '../command.ts'
 import type { Context } from '../context.ts'
 import { askPassphrase } from '../passphrase.ts'
@@ -7,7 +6,7 @@ import { shownName } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
 import { given, PROJECT, projectName, reason } from './fields.ts'
-import { short } from './short-ids.ts'
+import { isWholeId, short } from './short-ids.ts'
 
 export const givenRoles = roles.filter((role) => role !== 'owner')
 export const aRole = (role: string): string => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`
@@ -98,7 +97,7 @@ export const memberCommands: Command[] = [
         throw usageError('What is to be brought back?', 'Give --member, or --entry as `project audit` prints it.')
       const answer = await context.call('projects.reinstate', { project_id: await chosenProject(context), ...fields })
       await context.answer(answer, ({ reinstated }) => {
-        const what = reinstated.map((each) => (EntryId.safeParse(each).success ? short(each) : shownName(each)))
+        const what = reinstated.map((each) => (isWholeId(each) ? short(each) : shownName(each)))
         return `Brought back: ${what.join(', ') || '-'}\n`
       })
     },

@@ -1,13 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { z } from 'zod'
 import { messageOf } from '../../base/errors.ts'
-import { SpaceId } from '../../contract/entry.ts'
 import { writePrivate } from '../../store/private-file.ts'
 import type { Context } from '../context.ts'
 import { type Checkout, checkoutAt, sameRepository } from './checkout.ts'
-
-/** By where git keeps the repository: the project that was created, joined or chosen there. */
-const Remembered = z.record(z.string(), SpaceId)
+import { isWholeId } from './short-ids.ts'
 
 /** The project remembered for a checkout. A file that cannot be read remembers nothing: it only saves typing. */
 export function rememberedProject(path: string, { repository }: Checkout): string | undefined {
@@ -49,10 +45,13 @@ export function forgetProject(context: Context, project: string): void {
     writePrivate(path, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`)
 }
 
+/** By where git keeps the repository: the project that was created, joined or chosen there. */
 function read(path: string): Record<string, string> {
   if (!existsSync(path)) return {}
   try {
-    return Remembered.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
+    return Object.fromEntries(entries.filter(([, id]) => typeof id === 'string' && isWholeId(id)))
   } catch {
     // Half a file, or another's: as good as none.
     return {}

@@ -2,6 +2,9 @@ import { displayLine } from '../../base/text.ts'
 
 const LEAST = 8
 
+/** Whether this is the whole id of a project or an entry. Told here, for the schemas are much to load for a command. */
+export const isWholeId = (text: string): boolean => /^[1-9A-HJ-NP-Za-km-z]{40,44}$/.test(text)
+
 /** Beginnings of ids, as short as tells those listed here apart: commands take them in place of the whole. */
 export function shortest(ids: readonly string[]): (id: string) => string {
   const sorted = [...new Set(ids)].sort()

@@ -1,10 +1,4 @@
-import {
-  type Task,
-  type TaskPriority,
-  type TaskStatus,
-  taskPriorities,
-  taskStatuses,
-} from '../../capabilities/tasks/schema.ts'
+import type { Task, TaskPriority, TaskStatus } from '../../capabilities/tasks/schema.ts'
 import { type Command, type Option, pageOptions } from '../command.ts'
 import type { Context } from '../context.ts'
 import { shownName } from '../text.ts'
@@ -14,6 +8,9 @@ import { chosenProject, chosenProjectFor } from './choice.ts'
 import { again, given, PROJECT, paging, quoted, spoken } from './fields.ts'
 import { short } from './short-ids.ts'
 import { commentText, taskDetails, taskLines } from './task-text.ts'
+
+const taskStatuses = ['todo', 'in_progress', 'done', 'blocked'] as const satisfies readonly TaskStatus[]
+const taskPriorities = ['low', 'medium', 'high', 'critical'] as const satisfies readonly TaskPriority[]
 
 const status: Option = { name: 'status', value: '<status>', meaning: 'how far it is', choices: taskStatuses }
 const priority: Option = { name: 'priority', value: '<priority>', meaning: 'how urgent it is', choices: taskPriorities }

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
-import { standIn } from '../../helpers/cli.ts'
+import { refuse, standIn } from '../../helpers/cli.ts'
 import { ID, OTHER } from '../../helpers/cli-answers.ts'
 import { projectAnswers, SPACE, TASK } from '../../helpers/project-answers.ts'
+import { signedProject } from '../../helpers/signed-log.ts'
 
 const P = SPACE
 const at = (method: string, rest: string) => `${method} /projects/${P}${rest}`
@@ -184,4 +187,44 @@ test('a text of `-` is read from standard input', async (t) => {
     t.is(code, 0, argv.join(' '))
     t.regex(alice.asked.at(-1) ?? '', /"from there\\n"/, argv.join(' '))
   }
+})
+
+test('an export is written page by page, whole or not at all', async (t) => {
+  const { entries, head } = await signedProject()
+  const pages = ({ query }: { query: URLSearchParams }) =>
+    query.has('cursor')
+      ? { head: { ...head, tips: [] }, entries: entries.slice(3) }
+      : { head, entries: entries.slice(0, 3), next_cursor: 'c' }
+  await using alice = await standIn({ [`GET /projects/${P}/export`]: pages })
+  const path = join(alice.folder, 'x.log')
+  const exported = () => alice.run(['project', 'audit', P, '--export', path])
+  t.deepEqual(await exported(), {
+    code: 0,
+    out: `Wrote 6 entries to ${path}.\nTo check it, anywhere: agora verify ${path}\n`,
+    err: '',
+  })
+  t.is((await alice.run(['verify', path])).code, 0)
+  const again = await exported()
+  t.is(again.code, 2)
+  t.regex(again.err, /exists already/)
+
+  await using carol = await standIn({
+    [`GET /projects/${P}/export`]: ({ query }: { query: URLSearchParams }) =>
+      query.has('cursor') ? refuse(500, { code: 'internal', detail: 'x' }) : { head, entries, next_cursor: 'c' },
+  })
+  const broken = join(carol.folder, 'y.log')
+  t.is((await carol.run(['project', 'audit', P, '--export', broken])).code, 1)
+  t.false(existsSync(broken))
+})
+
+test('what came in meanwhile and follows what stands before a page that was read is left out of an export', async (t) => {
+  const { entries, head } = await signedProject()
+  const [, , third] = entries
+  const left = entries.filter((entry) => entry !== third)
+  await using alice = await standIn({ [`GET /projects/${P}/export`]: { head: { ...head, tips: [] }, entries: left } })
+  const path = join(alice.folder, 'x.log')
+  t.is((await alice.run(['project', 'audit', P, '--export', path])).code, 0)
+  const { code, out } = await alice.run(['verify', path, '--format', 'json'])
+  t.is(code, 0)
+  t.is(JSON.parse(out).entries, 2)
 })
