@@ -84,7 +84,7 @@ test('a session of Claude Code is told who it is, what comes, and hands over wha
   t.is(start.answer.hookSpecificOutput.hookEventName, 'SessionStart')
   t.regex(
     start.answer.hookSpecificOutput.additionalContext,
-    /You are claude-1 on alice\.\n1 unread message: agora_read_messages\.\nparser \[[\s\S]*Write the lexer/,
+    /You are claude-1 on alice\.\n1 unread message: agora_read_messages\.\n"parser" \[[\s\S]*"Write the lexer"/,
   )
 
   const tool = { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_response: {}, tool_use_id: 'toolu_1' }
@@ -110,7 +110,7 @@ test('a session of Claude Code is told who it is, what comes, and hands over wha
 
   await claude.call('tasks.claim', { project_id, task_id: task.id })
   t.is((await hook('Stop', { stop_hook_active: true })).out, '')
-  t.regex((await hook('Stop')).answer.reason, /^You hold \[[0-9a-f]{8}\] Write the lexer\./)
+  t.regex((await hook('Stop')).answer.reason, /^You hold \[[0-9a-f]{8}\] "Write the lexer"\./)
   t.is((await hook('Stop')).out, '')
   t.is((await hook('SessionEnd', { reason: 'clear' })).out, '')
   t.truthy((await claude.call('tasks.show', { project_id, task_id: task.id })).claim)

@@ -1,5 +1,6 @@
+import { inQuotes } from '../../mcp/frame.ts'
 import { handOver, heldTasks } from '../../mcp/held-tasks.ts'
-import { shortIds, title } from '../../mcp/text.ts'
+import { shortIds } from '../../mcp/text.ts'
 import type { Me, ToolContext } from '../../mcp/tool.ts'
 import { nextTools } from '../../mcp/tools/next.ts'
 import type { HookEvent } from '../setup/client.ts'
@@ -44,7 +45,7 @@ export const hookEventHandlers: Record<HookEvent, (parts: HookParts) => Promise<
     const held = input.isForced ? [] : await heldTasks(call, me.did)
     const unasked = held.filter(({ id }) => !state.asked.includes(id))
     const short = shortIds(unasked.map(({ id }) => id))
-    const tasks = unasked.map((task) => `[${short(task.id)}] ${title(task.title)}`).join('; ')
+    const tasks = unasked.map((task) => `[${short(task.id)}] ${inQuotes(task.title)}`).join('; ')
     const lines = [
       ...(text === undefined ? [] : [text]),
       ...(unasked.length === 0

@@ -1,4 +1,4 @@
-import { FRAME_NOTE, framed } from '../../mcp/frame.ts'
+import { FRAME_NOTE, framed, inQuotes } from '../../mcp/frame.ts'
 import { plural, shortEnd, when } from '../../mcp/text.ts'
 import type { ToolContext } from '../../mcp/tool.ts'
 import type { Output } from '../../operations.ts'
@@ -41,6 +41,10 @@ function shownMessage({ id, from, body, sent_at, said_in }: Message, now: number
   const text = body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}… (cut short)`
   const { thread, room, project = '' } = said_in ?? {}
   const place =
-    thread === undefined ? (room === undefined ? '' : `in #${room} of ${project}, `) : `in the thread ${thread}, `
+    thread === undefined
+      ? room === undefined
+        ? ''
+        : `in #${room} of ${inQuotes(project)}, `
+      : `in the thread ${inQuotes(thread)}, `
   return `[${shortEnd(id)}] ${framed(from, text, `${place}${when(sent_at, now)}`)}`
 }
