@@ -90,6 +90,8 @@ export interface Lane {
   /** Of that, how many a second from one peer, and how many at once, by default two seconds' worth; more is read later. */
   perSecond: number
   burst?: number
+  /** Unread bytes of one peer at which reading pauses; what is handled in large pieces needs the next at hand when it is done with one. */
+  readAhead?: number
   inbound: Inbound
   links: LinkListener
 }

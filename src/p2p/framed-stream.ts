@@ -32,7 +32,8 @@ interface Waiting {
   reject(error: Error): void
 }
 
-export function frameStream(stream: Stream, maxFrame: number): FramedStream {
+/** @param readAhead unread bytes at which reading pauses. */
+export function frameStream(stream: Stream, maxFrame: number, readAhead: number = READ_AHEAD): FramedStream {
   const ended = new AbortController()
   const gone = (cause?: unknown) =>
     new AgoraError('not_connected', `The stream has ended${cause ? `: ${messageOf(cause)}` : ''}.`, { cause })
@@ -61,7 +62,7 @@ export function frameStream(stream: Stream, maxFrame: number): FramedStream {
     wakeReader()
   }
 
-  const isFull = () => decoder.bytes >= Math.max(READ_AHEAD, decoder.needed)
+  const isFull = () => decoder.bytes >= Math.max(readAhead, decoder.needed)
   const holdBack = () => {
     // A pause within `resume` would be undone by it.
     if (!resuming && isFull() && stream.readStatus === 'readable') stream.pause()

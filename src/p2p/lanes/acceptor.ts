@@ -11,7 +11,7 @@ import { writeJson } from '../json-frames.ts'
 export interface AcceptorParts {
   clock: Clock
   did: string
-  lane: Pick<Lane, 'name' | 'counts' | 'inbound'>
+  lane: Pick<Lane, 'name' | 'counts' | 'inbound' | 'readAhead'>
   telemetry: Telemetry
   /** What the peer may send, in what the lane counts. */
   bucket: TokenBucket
@@ -55,7 +55,7 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
   return {
     accept(raw) {
       current?.abort('replaced by a newer stream')
-      const stream = frameStream(raw, FRAME_MAX)
+      const stream = frameStream(raw, FRAME_MAX, lane.readAhead)
       current = stream
       takeIn(stream).catch((error) => {
         const ended = stream.ended.aborted

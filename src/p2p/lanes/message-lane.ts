@@ -4,7 +4,7 @@ import type { Telemetry } from '../../core/telemetry.ts'
 import { readJson, writeJson } from '../json-frames.ts'
 
 export interface MessageLaneParts<Message extends object>
-  extends Pick<Lane, 'protocol' | 'name' | 'counts' | 'perSecond' | 'burst'> {
+  extends Pick<Lane, 'protocol' | 'name' | 'counts' | 'perSecond' | 'burst' | 'readAhead'> {
   port: MessagePort<Message>
   /** Undefined for a type that is not known, which is ignored; or what is wrong with it, which costs the connection. */
   read(value: unknown): Message | { fault: string } | undefined

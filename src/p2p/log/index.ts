@@ -2,7 +2,7 @@ import { type LogMessage, readLogMessage } from '../../contract/log-message.ts'
 import type { Lane, MessagePort } from '../../core/network.ts'
 import type { Telemetry } from '../../core/telemetry.ts'
 import { messageLane } from '../lanes/index.ts'
-import { LOG_BURST_SECONDS, LOG_PROTOCOL } from './constants.ts'
+import { LOG_BURST_SECONDS, LOG_PROTOCOL, LOG_READ_AHEAD } from './constants.ts'
 
 export { LOG_BURST_SECONDS, LOG_PROTOCOL } from './constants.ts'
 
@@ -14,5 +14,6 @@ export const logLane = (parts: { port: MessagePort<LogMessage>; perSecond: numbe
     name: 'log',
     counts: 'entries',
     burst: parts.perSecond * LOG_BURST_SECONDS,
+    readAhead: LOG_READ_AHEAD,
     read: readLogMessage,
   })
