@@ -1,8 +1,8 @@
 import type { CheckedEntry } from './checked.ts'
 
 /** So much waits at most in one space. */
-const WAITING_MAX = 10_000
-const WAITING_BYTES = 32 << 20
+export const WAITING_MAX = 10_000
+export const WAITING_BYTES = 32 << 20
 
 export interface Waiting {
   entry: CheckedEntry

@@ -8,7 +8,7 @@ import { createMcpServer, type McpParts, type McpServer } from './server.ts'
 import type { Me } from './tool.ts'
 
 /** Sessions of all clients together, and ms after which one that says nothing is ended. */
-const SESSIONS_MAX = 256
+export const SESSIONS_MAX = 256
 const IDLE_MAX = 60 * 60_000
 const SWEEP_EVERY = 60_000
 

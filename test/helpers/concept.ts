@@ -1,26 +1,46 @@
 import { defaultProfile, roles, roleTable, stages } from '../../src/authority/roles.ts'
 import { type TrustLevel, trustNames, trustTable } from '../../src/authority/trust.ts'
 import { NAME_MAX } from '../../src/base/names.ts'
+import { ASKS_AN_HOUR, ASKS_WAITING } from '../../src/capabilities/friends/receive.ts'
+import * as invitations from '../../src/capabilities/invitations/receive.ts'
 import { REQUESTS_OF_ALL, REQUESTS_OF_ONE } from '../../src/capabilities/messaging/receive.ts'
 import { WRONG_MAX } from '../../src/capabilities/owner/keyring.ts'
 import { SHARED_NODES_MAX } from '../../src/capabilities/owner/rules.ts'
 import { OWNERS_OF_NODE_MAX, REVOCATIONS_MAX, REVOCATIONS_SHOWN } from '../../src/capabilities/owner/schema.ts'
+import { CLOCKED_IN_MAX } from '../../src/capabilities/projects/rules.ts'
+import { MENTIONS_MAX, ROOMS_MAX } from '../../src/capabilities/rooms/rules.ts'
+import { DEPENDENCIES_MAX, LABELS_MAX } from '../../src/capabilities/tasks/schema.ts'
+import * as tasks from '../../src/capabilities/tasks/state.ts'
 import { REQUESTS_WAITING_MAX } from '../../src/capabilities/wake/wake.ts'
 import { type SettingKey, settingOf } from '../../src/config.ts'
+import { FACTS_MAX, HEADER_MAX, HEADS_MAX, TEXTS_MAX } from '../../src/contract/entry.ts'
 import { BODY_MAX, CLOCK_AHEAD_MAX, FRAME_MAX, TIME_TO_LIVE } from '../../src/contract/envelope.ts'
+import * as log from '../../src/contract/log-message.ts'
 import { spacePermissions } from '../../src/contract/permissions.ts'
 import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
 import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
+import { ASKS_MAX } from '../../src/core/keeper/index.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
 import { STATEMENT_MAX } from '../../src/identity/owner.ts'
+import { WAITING_BYTES, WAITING_MAX } from '../../src/log/waiting.ts'
+import { SESSIONS_MAX } from '../../src/mcp/http.ts'
 import { ADDRESSES_TOLD, TOLD_AT_ONCE } from '../../src/p2p/constants.ts'
+import { KEEPER_FRAMES_PER_SECOND } from '../../src/p2p/keeper/constants.ts'
 import { BURST_SECONDS } from '../../src/p2p/lanes/index.ts'
 import { LOG_BURST_SECONDS } from '../../src/p2p/log/index.ts'
 import * as session from '../../src/p2p/session/constants.ts'
+import { PARTICIPANTS_MAX } from '../../src/spaces/thread-facts.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 
 /** What CONCEPT.md prints of the code: when a test says that a line is missing there, it is this one that belongs in. */
-export const conceptParts = { trust, roles: roleRows, stages: stageRows, limits, vectors: vectorLines }
+export const conceptParts = {
+  trust,
+  roles: roleRows,
+  stages: stageRows,
+  limits,
+  'limits of spaces': spaceLimits,
+  vectors: vectorLines,
+}
 
 function trust(): string[] {
   return trustNames.map((name, level) => {
@@ -33,9 +53,10 @@ const number = (value: number): string => value.toLocaleString('en-US')
 const size = (bytes: number): string => (bytes % (1 << 20) === 0 ? `${bytes >> 20} MiB` : `${number(bytes >> 10)} KiB`)
 const preset = (key: SettingKey): number => Number(settingOf(key).default)
 
+const rate = (perSecond: number, burst: number, what: string) =>
+  `${number(perSecond)} ${what} a second, ${number(burst)} at once`
+
 function limits(): string[] {
-  const rate = (perSecond: number, burst: number, what: string) =>
-    `${number(perSecond)} ${what} a second, ${number(burst)} at once`
   const rows: [string, string, SettingKey?][] = [
     ['frame on `/agora/direct`, so an envelope', size(FRAME_MAX)],
     ['frame on `/agora/session`', size(session.SESSION_FRAME_MAX)],
@@ -61,6 +82,14 @@ function limits(): string[] {
       'messages that wait from one stranger, and from all',
       `${number(REQUESTS_OF_ONE)}, and ${number(REQUESTS_OF_ALL)}`,
     ],
+    [
+      'friend requests of one stranger, and that wait from all',
+      `${number(ASKS_AN_HOUR)} an hour, and ${number(ASKS_WAITING)}`,
+    ],
+    [
+      'invitations to projects that wait from one peer, and from all',
+      `${number(invitations.WAITING_OF_ONE)}, and ${number(invitations.WAITING_MAX)}`,
+    ],
     ['requests to be woken that wait from one peer', number(REQUESTS_WAITING_MAX)],
     [
       'from one peer',
@@ -72,6 +101,13 @@ function limits(): string[] {
       rate(preset('log_entries_per_second'), preset('log_entries_per_second') * LOG_BURST_SECONDS, 'entries'),
       'log_entries_per_second',
     ],
+    [
+      'from one peer, on `/agora/keeper`',
+      rate(KEEPER_FRAMES_PER_SECOND, KEEPER_FRAMES_PER_SECOND * BURST_SECONDS, 'frames'),
+    ],
+    ['requests of one peer to a keeper, under way', number(ASKS_MAX)],
+    ['lease of what one alone can have', `${number(preset('lease_minutes'))} minutes`, 'lease_minutes'],
+    ['entries of one space whose parents are missing', `${number(WAITING_MAX)}, or ${size(WAITING_BYTES)}`],
     ['on one session', rate(session.SESSION_FRAMES_PER_SECOND, session.SESSION_FRAMES_BURST, 'frames')],
     ['addresses told of one node', number(ADDRESSES_TOLD)],
     ['friends looked for in one `locate`', number(session.LOCATE_MAX)],
@@ -89,9 +125,37 @@ function limits(): string[] {
       'requests_per_second',
     ],
     ['body of a call of the API', size(REQUEST_MAX)],
+    ['sessions of MCP over HTTP', number(SESSIONS_MAX)],
     ['events kept for readers that come back', number(preset('event_retention')), 'event_retention'],
   ]
   return rows.map(([what, limit, setting]) => `| ${what} | ${limit} | ${setting ? `\`${setting}\`` : ''} |`)
+}
+
+/** What decides whether an entry is valid or counts: the same for all, so no settings. */
+function spaceLimits(): string[] {
+  const rows: [string, string][] = [
+    ['header, facts and texts of an entry', [HEADER_MAX, FACTS_MAX, TEXTS_MAX].map(size).join(', ')],
+    ['heads of an entry', number(HEADS_MAX)],
+    ['entries in one `log.entries`', `about ${size(log.ENTRIES_MAX)}; a larger one travels alone`],
+    [
+      'spaces in one `log.have`, and branches of each',
+      `${number(log.HAVE_SPACES_MAX)}, and ${number(log.HAVE_BRANCHES_MAX)}`,
+    ],
+    ['ids in one `log.want`', number(log.WANT_MAX)],
+    ['of one node clocked in to a project', number(CLOCKED_IN_MAX)],
+    ['tasks of a project at a time, and ever', `${number(tasks.TASKS_MAX)}, and ${number(tasks.TASKS_EVER_MAX)}`],
+    [
+      'titles, labels and dependencies (36 each) of all its tasks',
+      `${number(tasks.TASKS_SIZE_MAX >> 20)} Mi UTF-16 code units`,
+    ],
+    ['labels of a task, and tasks it depends on', `${number(LABELS_MAX)}, and ${number(DEPENDENCIES_MAX)}`],
+    ['tasks that depend on one', number(tasks.WAITERS_MAX)],
+    ['dependencies followed in search of a circle', number(tasks.CIRCLE_STEPS_MAX)],
+    ['rooms of a project beside `main`', number(ROOMS_MAX)],
+    ['mentions of a message', number(MENTIONS_MAX)],
+    ['participants of a thread that one entry names', number(PARTICIPANTS_MAX)],
+  ]
+  return rows.map(([what, limit]) => `| ${what} | ${limit} |`)
 }
 
 const block = (text: string) => ['```text', ...text.split('\n'), '```', '']
@@ -129,6 +193,37 @@ function ownerLines(): string[] {
     '| changed | fault |',
     '|---|---|',
     ...refused.map(({ name, refusal }) => `| ${name} | \`${refusal}\` |`),
+    '',
+  ]
+}
+
+function entryLines(): string[] {
+  const entries = vectors.entries.flatMap(({ name, author, id, signing_text, signature, header, facts, texts }) => [
+    `### Entry: ${name}`,
+    '',
+    `By ${author}. The facts:`,
+    '',
+    ...block(facts),
+    ...(texts === undefined ? [] : ['The texts:', '', ...block(texts)]),
+    'What is signed:',
+    '',
+    ...block(signing_text),
+    'Its id, and the signature:',
+    '',
+    ...block(`${id}\n${signature}`),
+    'The header as it is sent:',
+    '',
+    ...block(header),
+  ])
+  return [
+    ...entries,
+    '### Entries that are none',
+    '',
+    'The first entry with one thing changed.',
+    '',
+    '| changed | offence |',
+    '|---|---|',
+    ...vectors.entries_refused.map(({ name, reason }) => `| ${name} | \`${reason}\` |`),
     '',
   ]
 }
@@ -175,6 +270,7 @@ function vectorLines(): string[] {
     ...vectors.refused.map(({ name, refusal }) => `| ${name} | \`${refusal}\` |`),
     '',
     ...ownerLines(),
+    ...entryLines(),
     '### Frames',
     '',
     '| bytes | what they are | frames |',

@@ -45,7 +45,7 @@ const TIMEOUT = 5_000
 /** Ms a keeper waits for entries that whoever asks has seen, and one that asks for the entry of the grant. */
 const ARRIVAL = 2_000
 /** Requests of one peer that are answered at the same time. */
-const ASKS_MAX = 500
+export const ASKS_MAX = 500
 /** Requests given up that are remembered, to give back what is granted on them all the same. */
 const ABANDONED_MAX = 1_000
 const TOLD_MAX = 10_000
