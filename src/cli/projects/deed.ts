@@ -29,7 +29,7 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
   const because = text('because')
   switch (type) {
     case 'project.create':
-      return `created the project “${text('name')}”`
+      return `created the project “${text('name') ?? '?'}”`
     case 'project.update':
       return `changed ${changed(facts, texts, names) || 'nothing'}`
     case 'project.invite':
@@ -45,7 +45,7 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
     case 'project.transfer':
       return `handed the project over to ${who('to')}`
     case 'project.stage':
-      return `set the stage to ${text('stage')}`
+      return `set the stage to ${text('stage') ?? '?'}`
     case 'project.suspend':
       return `suspended ${who('who')}${said('reason')}`
     case 'project.unsuspend':
@@ -64,15 +64,15 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
     case 'project.clock_out':
       return 'clocked out'
     case 'project.audit':
-      return `noted “${text('action')}”${said('detail')}`
+      return `noted “${text('action') ?? '?'}”${said('detail')}`
     case 'project.denied': {
       const count = typeof facts['count'] === 'number' && facts['count'] > 1 ? ` (${facts['count']} times)` : ''
-      return `tells that ${who('who')} was denied ${text('operation')}${count}`
+      return `tells that ${who('who')} was denied ${text('operation') ?? '?'}${count}`
     }
     case 'project.redact':
       return `took away the text of ${short(text('entry') ?? '?')}${said('reason')}`
     case 'task.create':
-      return `made the task “${text('title')}”`
+      return `made the task “${text('title') ?? '?'}”`
     case 'task.update':
       if (facts['accepted'] === true) return `accepted ${task()}${said('note')}`
       if (facts['accepted'] === false) return `sent ${task()} back${said('note')}`
@@ -96,9 +96,9 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
     case 'room.message':
       return `said in #${shownName(names.room(text('room') ?? '') ?? short(text('room') ?? '?'))}${said('text')}`
     case 'decision.record':
-      return `decided “${text('title')}”`
+      return `decided “${text('title') ?? '?'}”`
     case 'report.submit':
-      return `reported “${text('title')}”`
+      return `reported “${text('title') ?? '?'}”`
     default:
       return `${type} ${JSON.stringify(facts)}`
   }

@@ -1,0 +1,53 @@
+import test from 'ava'
+import fc from 'fast-check'
+import type { AuditEntry } from '../../../src/capabilities/audit/schema.ts'
+import { deed } from '../../../src/cli/projects/deed.ts'
+import { projectEntryTypes } from '../../../src/spaces/project-rules.ts'
+import { BOB } from '../../helpers/cli.ts'
+
+const names = { who: (did: string) => (did === BOB ? 'bob' : did), title: () => undefined, room: () => undefined }
+const entry = (type: string, facts: unknown, texts: unknown = {}) => ({ type, facts, texts }) as AuditEntry
+
+for (const type of projectEntryTypes) {
+  test(`${type} is told in words`, (t) => {
+    t.notRegex(deed(entry(type, {}), names), /\.|undefined/)
+  })
+}
+
+test('whatever facts an entry has, it is told, and none of it as undefined', (t) => {
+  const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.boolean(), fc.array(fc.string()), fc.object())
+  const fields = [
+    'name',
+    'title',
+    'to',
+    'who',
+    'role',
+    'task',
+    'room',
+    'entries',
+    'count',
+    'accepted',
+    'assignee',
+    'stage',
+  ]
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...projectEntryTypes, 'later.thing'),
+      fc.dictionary(fc.constantFrom(...fields), value),
+      (type, facts) => {
+        const told = deed(entry(type, facts, { text: 'x', reason: 'y' }), names)
+        t.true(told.length > 3)
+        t.false(told.includes('undefined') && !JSON.stringify(facts).includes('undefined'), told)
+      },
+    ),
+  )
+})
+
+test('what was changed is told with its new value, whoever is named by name, texts only as such', (t) => {
+  const told = (facts: object, texts = {}) => deed(entry('task.update', { task: '1b2c3d4e-5', ...facts }, texts), names)
+  t.is(told({ status: 'done', assignee: BOB }), 'changed status to done, assignee to bob of task 1b2c3d4e')
+  t.is(told({ assignee: null, override: true }), 'changed assignee to none of task 1b2c3d4e')
+  t.is(told({ texts_hash: 'x' }, { description: 'long' }), 'changed description of task 1b2c3d4e')
+  t.is(told({ accepted: true }, { note: 'Good.' }), 'accepted task 1b2c3d4e: Good.')
+  t.is(told({ accepted: false }), 'sent task 1b2c3d4e back')
+})
