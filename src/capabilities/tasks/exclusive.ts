@@ -44,6 +44,9 @@ export const taskExclusive: Exclusive = {
         hint: 'Others may be claimed, given to somebody else, or wait for tasks that are not done.',
       })
     }
+    // By the log a later keeper's word stands over an earlier one's, who may have granted without knowing of it: that gives nobody a right to take it away.
+    const held = tasksOf(replica).get('task_claims', task)
+    if (held && held.holder !== holder) throw new AgoraError('claimed', `This task is claimed by ${held.holder}.`)
     const facts: TaskFacts<'task.claim'> = { task, holder, token, until: rfc3339(until), ask }
     return { key: task, entry: replica.append({ author, type: 'task.claim', facts }).id }
   },

@@ -217,6 +217,8 @@ test('a new keeper grants in a higher epoch, keeps what was granted, and the old
   await settle()
   const { claim } = await carol.operator.call('tasks.claim', { project_id, task_id: two })
   t.true(claim.token[0] > 1)
+  await t.throwsAsync(alice.operator.call('tasks.claim', { project_id, task_id: one }), { code: 'claimed' })
+  t.is(world.claimOf(bob, one)?.holder, carol.did, 'what the keeper before granted is nobody else’s to have')
   await t.throwsAsync(carol.operator.call('tasks.claim', { project_id, task_id: 'ffff' }), { code: 'not_found' })
   await t.throwsAsync(alice.operator.call('tasks.claim', { project_id, task_id: two }), { code: 'claimed' })
   const later = await alice.operator.call('tasks.claim', { project_id, task_id: three })
