@@ -94,6 +94,8 @@ export interface Joining {
 }
 
 const PREFIX_MIN = 4
+/** Nodes that are believed while a space is joined. */
+const VIA_MAX = 512
 
 export function createSpaces({ clock, key, database, rules, openLog, describe }: SpacesParts): Spaces {
   const rows = spaceRows(database)
@@ -237,7 +239,10 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
       const known = rows.get(space)
       const via = [...new Set(members)].filter((did) => did !== key.did)
       if (!known) rows.add({ id: space, kind, status: 'joining', created_at: clock.now(), title, via })
-      else if (known.status !== 'member') rows.change(space, { status: 'joining', via })
+      else if (known.status === 'joining') {
+        // Whoever says the same later takes nobody's place.
+        rows.change(space, { via: [...new Set([...known.via, ...via])].slice(0, VIA_MAX) })
+      } else if (known.status === 'left' || known.status === 'removed') rows.change(space, { status: 'joining', via })
       const admitted = admitWithin(space, entries, undefined)
       database.afterCommit(() => {
         for (const listener of joined) listener(space)

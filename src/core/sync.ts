@@ -111,10 +111,11 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   }
 
   function haveNow(peer: Peer, space: string): Told | undefined {
-    if (!standings.isMember(space, peer.did)) return undefined
+    const standing = standings.of(space, peer.did)
+    if (standing !== 'member' && standing !== 'teller') return undefined
     const of = spaceOf(peer, space)
     of.wasTold = true
-    const branches = spaces.replica(space).branches().slice(0, HAVE_BRANCHES_MAX)
+    const branches = standing === 'member' ? spaces.replica(space).branches().slice(0, HAVE_BRANCHES_MAX) : []
     return {
       branches: branches.map(({ node, seq, id }) => [node, seq, id]),
       ask: of.isAsked || !of.known.isTold,
@@ -125,7 +126,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   function entriesNow(peer: Peer, space: string) {
     const standing = standings.of(space, peer.did)
     const known = peer.spaces.get(space)?.known
-    if (!standing || !known) return []
+    if (!standing || standing === 'teller' || !known) return []
     return known.next(standing === 'member' ? undefined : standing.until)
   }
 
@@ -202,13 +203,13 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       peer.sender?.wake(space)
       // What crosses this on its way need not be said again, unless it might come before the other forgets what it believed.
       const isOwed = again || !of.wasTold || (isAsked && !peer.sender?.isTelling(space))
-      if (standing === 'member' && isOwed) peer.sender?.have(space)
+      if ((standing === 'member' || standing === 'teller') && isOwed) peer.sender?.have(space)
       asking.look(space)
     }
   }
 
   function takeWant(did: string, { space, ids }: LogWant): void {
-    if (!standings.isMember(space, did)) {
+    if (standings.of(space, did) !== 'member') {
       ignore()
       return
     }

@@ -1,11 +1,15 @@
 import type { SpaceInfo, Spaces } from '../spaces.ts'
 
-/** A member may have everything; who was removed, what led to that, up to and with this entry. */
-export type Standing = 'member' | { until: string }
+/**
+ * A member may have everything; who was removed, what led to that, up to and with this entry. Of a space that this node is only joining, whoever was named to it
+ * as a member is listened to, and told nothing of what is here: that may be of an earlier time, and the name a lie.
+ */
+export type Standing = 'member' | 'teller' | { until: string }
 
 /** Who is spoken with about which space: whoever is not is told nothing, not even that there is such a space. */
 export interface Standings {
   of(space: string, did: string): Standing | undefined
+  /** Whether what it says of the space is heard. */
   isMember(space: string, did: string): boolean
   /** Those of the peers that are members. */
   members<Peer extends { did: string }>(space: string, peers: Iterable<Peer>): Peer[]
@@ -28,14 +32,16 @@ export function createStandings(
     return info?.status === 'left' && !hasWritten(space) ? undefined : info
   }
 
+  const mayHave = (space: string, did: string): boolean =>
+    spaces.members(space).has(did) || mayRead?.(space, did) === true
   const isIn = ({ id, status, via }: SpaceInfo, did: string): boolean =>
-    spaces.members(id).has(did) || (status === 'joining' && via.includes(did)) || mayRead?.(id, did) === true
+    mayHave(id, did) || (status === 'joining' && via.includes(did))
 
   return {
     of(space, did) {
       const info = spokenOf(space)
       if (!info) return undefined
-      if (isIn(info, did)) return 'member'
+      if (isIn(info, did)) return mayHave(space, did) ? 'member' : 'teller'
       const until = spaces.removal(space, did)
       return until === undefined ? undefined : { until }
     },

@@ -63,6 +63,57 @@ test('whoever is not a member is told nothing, not even that there is such a spa
   t.deepEqual(other.told, [])
 })
 
+test('whoever is named as a member of a space that is joined again is listened to, and told nothing of what is here', async (t) => {
+  const { space, nodes } = await joined('bob', 'carol')
+  const [alice, bob, carol] = nodes as [Node, Node, Node]
+  connect(alice, bob)
+  await alice.push(space, 'secret')
+  await alice.write(space, 'toy.hold', { who: bob.did })
+  await settle(alice, bob)
+  t.is(bob.spaces.info(space)?.status, 'removed')
+  const first = bob.spaces.replica(space).signed(space)
+  const other = mallory(bob)
+  await bob.begin(space, [first], [other.did])
+  t.is(bob.spaces.info(space)?.status, 'joining')
+  await other.say(
+    { type: 'log.have', spaces: [{ space, branches: [] }], ask: true, again: true },
+    { type: 'log.want', space, ids: bob.spaces.replica(space).tips() },
+  )
+  await settle(bob)
+  t.deepEqual(other.entries(), [])
+  const told = other.told.flatMap((message) => (message.type === 'log.have' ? message.spaces : []))
+  t.true(told.length > 0)
+  t.true(told.every(({ branches }) => branches.length === 0))
+  // Who was named first still is.
+  await bob.begin(space, [first], [carol.did])
+  t.deepEqual(bob.spaces.info(space)?.via, [other.did, carol.did])
+})
+
+test('who comes back by somebody it does not know as a member is sent what it lacks', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  const wire = connect(alice, bob)
+  await alice.push(space, 'before')
+  await alice.write(space, 'toy.hold', { who: bob.did })
+  await settle(alice, bob)
+  wire.cut()
+  const carol = syncNode('carol')
+  await alice.admit(space, carol)
+  connect(alice, carol)
+  await alice.push(space, 'meanwhile')
+  await alice.write(space, 'toy.lift', { who: bob.did })
+  await settle(alice, carol)
+  await bob.begin(space, [carol.spaces.replica(space).signed(space)], [carol.did])
+  connect(carol, bob)
+  await settle(alice, carol, bob)
+  t.deepEqual(bob.items(space), ['before', 'meanwhile'])
+  t.is(bob.spaces.info(space)?.status, 'member')
+  t.is(bob.hash(space), alice.hash(space))
+  await bob.push(space, 'back')
+  await settle(alice, carol, bob)
+  t.is(alice.hash(space), bob.hash(space))
+})
+
 test('what does not verify is refused and told; three in a minute cost the connection', async (t) => {
   const { space, nodes } = await joined('bob')
   const [alice, bob] = nodes as [Node, Node]
