@@ -64,7 +64,8 @@ export function publicRemote(remote: string): string | undefined {
 /** Whether two remotes are of one repository, however they are reached. */
 export const sameRepository = (one: string, other: string): boolean => repositoryKey(one) === repositoryKey(other)
 
-function repositoryKey(remote: string): string {
+/** What is the same for all ways to reach a repository. */
+export function repositoryKey(remote: string): string {
   const [, , host, path] = SCP.exec(remote) ?? []
   const url = host === undefined ? parsed(remote) : undefined
   const key =

@@ -11,6 +11,7 @@ interface Known {
   id: string
   name: string
   repo?: string | undefined
+  owner: { did: string }
 }
 
 /** How many are offered where none was named. */
@@ -82,8 +83,10 @@ function inCheckout(context: Context, checkout: Checkout, items: Known[]): Known
   const chosen = items.find(({ id }) => id === remembered)
   const { remote } = checkout
   if (chosen || remote === undefined) return chosen
-  const of = items.filter(({ repo }) => repo !== undefined && sameRepository(repo, remote))
-  return only(checkout.name, of, `Say which is meant here: ${context.next('project use <project>')}`)
+  // Of others' projects their word is not enough: it could bring what is meant for this repository to them.
+  const { did } = context.daemon()
+  const own = items.filter(({ repo, owner }) => owner.did === did && repo !== undefined && sameRepository(repo, remote))
+  return only(checkout.name, own, `Say which is meant here: ${context.next('project use <project>')}`)
 }
 
 /** The one whose id begins with this; ids tell upper from lower case. */

@@ -2,16 +2,22 @@ import { existsSync, readFileSync } from 'node:fs'
 import { messageOf } from '../../base/errors.ts'
 import { writePrivate } from '../../store/private-file.ts'
 import type { Context } from '../context.ts'
-import { type Checkout, checkoutAt, sameRepository } from './checkout.ts'
+import { type Checkout, checkoutAt, repositoryKey, sameRepository } from './checkout.ts'
 import { isWholeId } from './short-ids.ts'
 
-/** The project remembered for a checkout. A file that cannot be read remembers nothing: it only saves typing. */
-export function rememberedProject(path: string, { repository }: Checkout): string | undefined {
-  return read(path)[repository]
+/**
+ * The project remembered for a checkout, or else for its remote. A file that cannot be read remembers nothing: it only saves typing.
+ */
+export function rememberedProject(path: string, { repository, remote }: Checkout): string | undefined {
+  const known = read(path)
+  return known[repository] ?? (remote === undefined ? undefined : known[ofRemote(remote)])
 }
 
+const ofRemote = (remote: string): string => `remote ${repositoryKey(remote)}`
+
 /**
- * Remembers the project for the checkout this command is typed in; does nothing outside of one, nor where the project is known to be of another repository.
+ * Remembers a project that was created, joined or chosen: for the repository it is about, and for the checkout this command is typed in unless that is known to be of
+ * another one. Only what its person did here counts: whoever owns a project can say at any time that it is about another repository.
  * Answers with the name of the checkout's folder.
  */
 export async function rememberProject(
@@ -20,15 +26,20 @@ export async function rememberProject(
   repo: string | undefined,
 ): Promise<string | undefined> {
   const checkout = await checkoutAt(context.io.cwd)
-  if (!checkout) return undefined
-  const { remote } = checkout
-  if (repo !== undefined && remote !== undefined && !sameRepository(repo, remote)) return undefined
+  const remote = checkout?.remote
+  const isOther = repo !== undefined && remote !== undefined && !sameRepository(repo, remote)
+  const here = isOther ? undefined : checkout
   const path = context.home().checkouts
   const known = read(path)
-  if (known[checkout.repository] === project) return checkout.name
+  const added = {
+    ...known,
+    ...(repo === undefined ? {} : { [ofRemote(repo)]: project }),
+    ...(here ? { [here.repository]: project } : {}),
+  }
+  if (JSON.stringify(added) === JSON.stringify(known)) return here?.name
   try {
-    writePrivate(path, `${JSON.stringify({ ...known, [checkout.repository]: project }, null, 2)}\n`)
-    return checkout.name
+    write(path, added)
+    return here?.name
   } catch (error) {
     // What was asked for is done; this is a convenience beside it.
     context.io.err(`Which project belongs to this checkout could not be remembered: ${messageOf(error)}\n`)
@@ -41,11 +52,13 @@ export function forgetProject(context: Context, project: string): void {
   const path = context.home().checkouts
   const known = read(path)
   const kept = Object.entries(known).filter(([, id]) => id !== project)
-  if (kept.length < Object.keys(known).length)
-    writePrivate(path, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`)
+  if (kept.length < Object.keys(known).length) write(path, Object.fromEntries(kept))
 }
 
-/** By where git keeps the repository: the project that was created, joined or chosen there. */
+const write = (path: string, known: Record<string, string>): void =>
+  writePrivate(path, `${JSON.stringify(known, null, 2)}\n`)
+
+/** By where git keeps the repository, or by its remote: the project that is meant. */
 function read(path: string): Record<string, string> {
   if (!existsSync(path)) return {}
   try {

@@ -2,13 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { refuse, standIn } from '../../helpers/cli.ts'
+import { ALICE, BOB, refuse, standIn } from '../../helpers/cli.ts'
+import { ID } from '../../helpers/cli-answers.ts'
 import { projectAnswers, SPACE } from '../../helpers/project-answers.ts'
 
 const withGit = spawnSync('git', ['--version']).status === 0 ? test : test.skip
 const OTHER = '8g4bCd1fQmWvE2rTyUiHoPaSdFgJkLzXcVbNm1234567'
 
-const project = (id: string, name: string, repo?: string) => ({ id, name, repo })
+const project = (id: string, name: string, repo?: string, owner = ALICE) => ({ id, name, repo, owner: { did: owner } })
 const list = (...items: object[]) => ({ ...projectAnswers, 'GET /projects': { items } })
 const mine = project(SPACE, 'my-feature', 'https://example.org/a/parser')
 const theirs = project(OTHER, 'Other', 'git@example.org:a/other.git')
@@ -21,7 +22,7 @@ async function inCheckout(answers: ReturnType<typeof list>, remote?: string) {
   execFileSync('git', ['init', '-q'], { cwd })
   if (remote !== undefined) execFileSync('git', ['remote', 'add', 'origin', remote], { cwd })
   const run = (...argv: string[]) => alice.run(argv, { io: { cwd: join(cwd, 'src') } })
-  return { ...alice, cwd, run }
+  return { ...alice, cwd, run, elsewhere: (...argv: string[]) => alice.run(argv) }
 }
 
 const clocked = (asked: string[]) => asked.filter((each) => each.includes('clock-out'))
@@ -74,6 +75,23 @@ withGit('inside a checkout the project of its remote is meant, however that is r
   const { code, err } = await alice.run('project', 'clock-out')
   t.deepEqual([code, err], [0, ''])
   t.deepEqual(clocked(alice.asked), [`POST /projects/${SPACE}/clock-out`])
+})
+
+withGit('of a project of somebody else the remote alone is not enough: its owner could name any', async (t) => {
+  const foreign = project(SPACE, 'my-feature', 'https://example.org/a/parser', BOB)
+  await using alice = await inCheckout(list(foreign), 'git@example.org:a/parser.git')
+  const { code, err } = await alice.run('project', 'say', 'x')
+  t.is(code, 2)
+  t.regex(err, /No project belongs to the checkout parser\.\n {2}- 7f3aBc9d {2}my-feature\n/)
+  t.is((await alice.run('project', 'use', 'my-feature')).code, 0)
+  t.is((await alice.run('project', 'say', 'x')).code, 0)
+})
+
+withGit('a project that was joined anywhere is meant in checkouts of the repository it had then', async (t) => {
+  const joined = { ...project(SPACE, 'my-feature', 'https://example.org/a/parser', BOB), status: 'member' }
+  await using alice = await inCheckout(list(joined), 'git@example.org:a/parser.git')
+  t.is((await alice.elsewhere('project', 'join', ID)).code, 0)
+  t.is((await alice.run('project', 'clock-out')).code, 0)
 })
 
 withGit('a checkout that belongs to no project means none, also when there is only one', async (t) => {
