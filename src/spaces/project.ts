@@ -29,9 +29,11 @@ export function projectRulesOf<Tables extends object>(
     const { type, body, node, author } = entry
     const grant = byType.get(type)?.keepers?.(entry)
     if (grant) {
-      const { to, needs } = grant
+      const { to, needs, epoch } = grant
       return (standing) => {
         if (standing.keeper.node !== node) return notKeeper
+        // A keeper that dates its grants ahead could else be followed by no other.
+        if (epoch !== undefined && epoch !== standing.keeper.epoch) return otherEpoch
         return to === undefined ? undefined : objectionTo(to, needs, standing)
       }
     }
@@ -102,6 +104,10 @@ export function projectRulesOf<Tables extends object>(
 
 const notKeeper: Objection = {
   ...{ state: 'denied', code: 'not_keeper', reason: 'Only the keeper of the project grants what one alone can have.' },
+}
+
+const otherEpoch: Objection = {
+  ...{ state: 'denied', code: 'not_keeper', reason: 'This was granted in an epoch that is not the keeper’s.' },
 }
 
 /**

@@ -566,3 +566,32 @@ test('a node is clocked in as so many agents and no more; rooms are bounded too'
   p.write('alice', 'project.suspend', { who: p.did('mallory') })
   t.is(p.node('alice').replica.state().size('clocked_in'), 1)
 })
+
+test('a keeper that dates its grants ahead binds nobody who comes after it', (t) => {
+  const p = begun({ bob: 'developer', mallory: 'developer' })
+  const one = task(p)
+  p.write('bob', 'task.create', one)
+  p.heal()
+  p.write('alice', 'project.update', { keeper: p.did('mallory') })
+  p.heal()
+  const claim = (epoch: number, holder: string) => ({
+    ...{ task: one.id, holder: p.did(holder), token: [epoch, 1], until: '2030-01-01T00:00:00.000Z' },
+  })
+  const { epoch } = p.standing('mallory').keeper
+  const poisoned = p.lie('mallory', 'task.claim', claim(Number.MAX_SAFE_INTEGER, 'mallory'))
+  const fair = p.lie('mallory', 'task.claim', claim(epoch, 'mallory'))
+  p.heal()
+  t.deepEqual(
+    [poisoned, fair].map((entry) => p.verdict('alice', entry)),
+    ['denied', 'counts'],
+  )
+  p.write('alice', 'project.update', { keeper: p.did('alice') })
+  t.is(p.attempt('alice', 'task.release', { task: one.id, because: 'lapsed' }), 'counts')
+  t.is(p.attempt('alice', 'task.claim', claim(p.standing('alice').keeper.epoch, 'bob')), 'counts')
+  // Who was the keeper and does not want to know that it is none any more takes nothing back.
+  p.lie('mallory', 'task.claim', { ...claim(epoch, 'mallory'), token: [epoch, 2] })
+  p.lie('mallory', 'task.release', { task: one.id, because: 'lapsed' })
+  p.heal()
+  for (const name of ['alice', 'bob', 'mallory'])
+    t.is(p.node(name).replica.state().get('task_claims', one.id)?.holder, p.did('bob'))
+})

@@ -63,10 +63,12 @@ export function taskPermission(entry: Told): SpacePermission[] {
 export function keepersTask({
   type,
   body,
-}: Pick<Applied, 'type' | 'body'>): { to?: string; needs: SpacePermission[] } | undefined {
+}: Pick<Applied, 'type' | 'body'>): { to?: string; needs: SpacePermission[]; epoch?: unknown } | undefined {
   if (type === 'task.release') return isKeepersReason(body['because'] as ReleaseReason) ? { needs: [] } : undefined
   if (type !== 'task.claim') return undefined
-  return typeof body['holder'] === 'string' ? { to: body['holder'], needs: ['task.claim'] } : { needs: [] }
+  const { token } = body
+  const epoch = Array.isArray(token) ? { epoch: token[0] } : {}
+  return typeof body['holder'] === 'string' ? { to: body['holder'], needs: ['task.claim'], ...epoch } : { needs: [] }
 }
 
 /** The task that an entry is about. */
