@@ -8,12 +8,12 @@ export interface ContentRules<Tables extends object> {
   /** What the author of an entry of these types must be allowed, by its type and facts alone; never nothing. */
   permissions(entry: Pick<Applied, 'type' | 'body' | 'author'>): readonly SpacePermission[]
   /**
-   * Of an entry that only the node of the project's keeper may write: whom it gives something, what that one must be allowed, and the epoch that it names,
-   * which must be the keeper's own.
+   * Of an entry that only the node of the project's keeper may write: whom it gives something, what that one must be allowed, and the epoch that it names:
+   * the keeper's own in what it gives, that or an earlier one in what it ends.
    */
   keepers?(
     entry: Pick<Applied, 'type' | 'body'>,
-  ): { to?: string; needs: readonly SpacePermission[]; epoch?: unknown } | undefined
+  ): { to?: string; needs: readonly SpacePermission[]; epoch: unknown; ends: boolean } | undefined
   /** What it is about: a task's id, a room's. */
   subject(entry: Pick<Applied, 'type' | 'body'>): string | undefined
   /** Is given every entry that counts, of whatever type: a suspension releases claims. */

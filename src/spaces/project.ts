@@ -29,11 +29,12 @@ export function projectRulesOf<Tables extends object>(
     const { type, body, node, author } = entry
     const grant = byType.get(type)?.keepers?.(entry)
     if (grant) {
-      const { to, needs, epoch } = grant
+      const { to, needs, epoch, ends } = grant
       return (standing) => {
         if (standing.keeper.node !== node) return notKeeper
-        // A keeper that dates its grants ahead could else be followed by no other.
-        if (epoch !== undefined && epoch !== standing.keeper.epoch) return otherEpoch
+        // One that dates its grants ahead could else be followed by no other, and one that was followed could end what the other granted.
+        const own = standing.keeper.epoch
+        if (ends ? !(typeof epoch === 'number' && epoch <= own) : epoch !== own) return otherEpoch
         return to === undefined ? undefined : objectionTo(to, needs, standing)
       }
     }
@@ -107,7 +108,7 @@ const notKeeper: Objection = {
 }
 
 const otherEpoch: Objection = {
-  ...{ state: 'denied', code: 'not_keeper', reason: 'This was granted in an epoch that is not the keeper’s.' },
+  ...{ state: 'denied', code: 'not_keeper', reason: 'Its token is not of an epoch of this keeper.' },
 }
 
 /**

@@ -586,12 +586,19 @@ test('a keeper that dates its grants ahead binds nobody who comes after it', (t)
     ['denied', 'counts'],
   )
   p.write('alice', 'project.update', { keeper: p.did('alice') })
-  t.is(p.attempt('alice', 'task.release', { task: one.id, because: 'lapsed' }), 'counts')
+  const release = { task: one.id, because: 'lapsed' }
+  t.is(p.attempt('alice', 'task.release', release), 'not_permitted')
+  t.is(p.attempt('alice', 'task.release', { ...release, token: [epoch, 1] }), 'counts')
   t.is(p.attempt('alice', 'task.claim', claim(p.standing('alice').keeper.epoch, 'bob')), 'counts')
   // Who was the keeper and does not want to know that it is none any more takes nothing back.
   p.lie('mallory', 'task.claim', { ...claim(epoch, 'mallory'), token: [epoch, 2] })
-  p.lie('mallory', 'task.release', { task: one.id, because: 'lapsed' })
+  const { epoch: later } = p.standing('alice').keeper
+  // With others' later entries, which do not know of it either, it comes behind what alice grants.
+  for (let count = 0; count < 5; count++) p.write('bob', 'project.audit', { action: 'a' })
+  p.send('bob', 'mallory')
+  const ends = p.lie('mallory', 'task.release', { ...release, token: [later, 1] })
   p.heal()
+  t.is(p.verdict('bob', ends), 'denied')
   for (const name of ['alice', 'bob', 'mallory'])
     t.is(p.node(name).replica.state().get('task_claims', one.id)?.holder, p.did('bob'))
 })

@@ -63,12 +63,15 @@ export function taskPermission(entry: Told): SpacePermission[] {
 export function keepersTask({
   type,
   body,
-}: Pick<Applied, 'type' | 'body'>): { to?: string; needs: SpacePermission[]; epoch?: unknown } | undefined {
-  if (type === 'task.release') return isKeepersReason(body['because'] as ReleaseReason) ? { needs: [] } : undefined
+}: Pick<Applied, 'type' | 'body'>):
+  | { to?: string; needs: SpacePermission[]; epoch: unknown; ends: boolean }
+  | undefined {
+  const { token, because, holder } = body
+  const epoch: unknown = Array.isArray(token) ? token[0] : undefined
+  if (type === 'task.release')
+    return isKeepersReason(because as ReleaseReason) ? { needs: [], epoch, ends: true } : undefined
   if (type !== 'task.claim') return undefined
-  const { token } = body
-  const epoch = Array.isArray(token) ? { epoch: token[0] } : {}
-  return typeof body['holder'] === 'string' ? { to: body['holder'], needs: ['task.claim'], ...epoch } : { needs: [] }
+  return { ...(typeof holder === 'string' ? { to: holder, needs: ['task.claim'] } : { needs: [] }), epoch, ends: false }
 }
 
 /** The task that an entry is about. */

@@ -105,8 +105,14 @@ test('what goes over others needs the permission to assign', (t) => {
   t.deepEqual(needs('task.release', { task, because: 'taken' }), ['task.assign'])
   t.deepEqual(needs('task.release', { task, because: 'released' }), ['project.read'])
   t.deepEqual(needs('task.comment', { task }), ['task.comment'])
-  t.deepEqual(keepersTask({ type: 'task.claim', body: { holder: BOB } }), { to: BOB, needs: ['task.claim'] })
-  t.deepEqual(keepersTask({ type: 'task.release', body: { because: 'lapsed' } }), { needs: [] })
+  t.like(keepersTask({ type: 'task.claim', body: { holder: BOB, token: [3, 1] } }), {
+    ...{ to: BOB, needs: ['task.claim'], epoch: 3, ends: false },
+  })
+  t.like(keepersTask({ type: 'task.release', body: { because: 'lapsed', token: [2, 1] } }), {
+    needs: [],
+    epoch: 2,
+    ends: true,
+  })
   t.is(keepersTask({ type: 'task.release', body: { because: 'taken' } }), undefined)
   for (const type of Object.keys(taskFacts)) t.true(needs(type, { assignee: 5, override: 'yes' }).length > 0, type)
   t.is(taskSubject({ type: 'task.create', body: { id: task } }), task)
