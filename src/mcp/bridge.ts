@@ -2,9 +2,10 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { systemClock as clock } from '../base/clock.ts'
 import { agentDid } from '../base/did.ts'
 import { AgoraError } from '../base/errors.ts'
-import { ApprovalPendingError } from '../client/index.ts'
+import { ApprovalPendingError, createClient } from '../client/index.ts'
 import type { Input, OperationName, Output } from '../operations.ts'
 import type { Home } from '../store/home.ts'
+import { readToken } from '../store/private-file.ts'
 import { version } from '../store/version.ts'
 import { daemonLink } from './daemon-link.ts'
 import { follow } from './follow.ts'
@@ -72,6 +73,13 @@ export async function runBridge({ home, agent, profile, start }: BridgeParts): P
       const left = new AbortController()
       void follow(clock, link.client, listener, AbortSignal.any([stopped.signal, left.signal]))
       return () => left.abort()
+    },
+    // Whoever started this program may read the operator's token, and is who answers when the client asks.
+    async decide(id, allow) {
+      const { api_url: url } = link.running()
+      const operator = createClient({ url, token: readToken(home.token) })
+      if (allow) await operator.call('approvals.grant', { id })
+      else await operator.call('approvals.deny', { id, reason: 'denied at the client' })
     },
     notice: isOther
       ? `You are ${name}: another session uses the name ${agent}. Mail to ${agent} goes to that one.`

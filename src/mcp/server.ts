@@ -22,6 +22,7 @@ import { z } from 'zod'
 import { type Clock, every } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
 import type { Input, OperationName, Output } from '../operations.ts'
+import { type Decide, decidedAtClient, personAt } from './at-the-client.ts'
 import { prompts, promptText } from './prompts.ts'
 import { complete, listResources, placeOf, type ResourceParts, readResource, templates, touches } from './resources.ts'
 import { shortEnd, title } from './text.ts'
@@ -38,6 +39,8 @@ export interface McpParts {
   clock: Clock
   profile: Profile
   version: string
+  /** There where the person at the client is the operator. */
+  decide?: Decide | undefined
   /** Said with the first result: that the name was taken, and which one was given instead. */
   notice?: string | undefined
 }
@@ -76,11 +79,23 @@ export function createMcpServer(parts: McpParts): McpServer {
       return toolResult(failed(new AgoraError('unknown_operation', `There is no tool ${named}.`, { hint: offers })))
     }
     const context = contextOf(extra)
-    const result = await run(one, params.arguments ?? {}, context)
+    const result = await settled(await run(one, params.arguments ?? {}, context), extra)
     const lines = [result.text, notice, await unreadLine(one, context)]
     notice = undefined
     return toolResult({ ...result, text: lines.filter((line) => line !== undefined && line !== '').join('\n') })
   })
+  const person = personAt(server)
+
+  /** What is the operator's to decide is decided at once where the operator can be asked here. */
+  async function settled(result: Result, because: Extra): Promise<Result> {
+    const { approval } = result
+    const { decide } = parts
+    if (!approval || !decide || !person.isThere()) return result
+    const who = title((await parts.me()).name, 80)
+    const text = await decidedAtClient(approval, { person, decide, who, because })
+    return text === undefined ? result : { ...result, text }
+  }
+
   const reading = (signal: AbortSignal): ResourceParts => ({
     call: (name, input) => parts.call(name, input, signal),
     now: parts.clock.now,
@@ -180,12 +195,7 @@ export function createMcpServer(parts: McpParts): McpServer {
         return work.finally(stop)
       },
       async confirmed(question) {
-        if (server.getClientCapabilities()?.elicitation === undefined) return true
-        const answer = await server.elicitInput(
-          { message: question, requestedSchema: { type: 'object', properties: {} } },
-          { relatedRequestId: extra.requestId, signal: extra.signal },
-        )
-        return answer.action === 'accept'
+        return !person.isThere() || (await person.ask(question, extra)) === 'accept'
       },
     }
   }
@@ -245,6 +255,8 @@ interface Result {
   text: string
   data?: object | undefined
   isError?: true
+  /** What waits for the operator. */
+  approval?: { id: string; summary: string }
 }
 
 /**
@@ -271,7 +283,7 @@ async function run(one: Tool, input: unknown, context: ToolContext): Promise<Res
     if (error instanceof ApprovalAsked) {
       const { id, summary } = error.approval
       const text = `Waits for the operator, who decides this (approval ${shortEnd(id)}): ${title(summary, 500)}. You will get a message; go on with something else.`
-      return { text, data: { approval_id: id } }
+      return { text, data: { approval_id: id }, approval: error.approval }
     }
     if (error instanceof AgoraError) return failed(asFieldOf(one, error))
     throw error

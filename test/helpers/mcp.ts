@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js'
 import type { Home } from '../../src/store/home.ts'
 import type { TestNode } from './network.ts'
 
@@ -14,12 +15,16 @@ export interface McpClient extends AsyncDisposable {
 }
 
 /** The SDK's own client, over streamable HTTP, as an agent of the node that is registered when it is new. */
-export async function mcpClient(node: TestNode, agent: string): Promise<McpClient> {
+export async function mcpClient(
+  node: TestNode,
+  agent: string,
+  capabilities: ClientCapabilities = {},
+): Promise<McpClient> {
   const known = (await node.call('agents.list', {})).items.some(({ name }) => name === agent)
   const { token } = known
     ? await node.call('agents.token', { name: agent })
     : await node.call('agents.register', { name: agent })
-  const client = new Client({ name: 'test', version: '1' })
+  const client = new Client({ name: 'test', version: '1' }, { capabilities })
   const transport = new StreamableHTTPClientTransport(new URL(`${node.daemon.api_url}/mcp`), {
     requestInit: { headers: { Authorization: `Bearer ${token}` } },
   })
@@ -53,8 +58,17 @@ export interface BridgeClient extends McpClient {
 }
 
 /** The SDK's own client, which runs the bridge as a process of its own. */
-export async function bridgeClient(home: Home, agent: string, ...flags: string[]): Promise<BridgeClient> {
-  const client = new Client({ name: 'test', version: '1' })
+export const bridgeClient = (home: Home, agent: string, ...flags: string[]): Promise<BridgeClient> =>
+  bridgeWith({}, home, agent, ...flags)
+
+/** The same for a client that can do more than call. */
+export async function bridgeWith(
+  capabilities: ClientCapabilities,
+  home: Home,
+  agent: string,
+  ...flags: string[]
+): Promise<BridgeClient> {
+  const client = new Client({ name: 'test', version: '1' }, { capabilities })
   const transport = new StdioClientTransport({ ...bridgeCommand(home, agent, ...flags), stderr: 'pipe' })
   let said = ''
   transport.stderr?.on('data', (chunk) => {
