@@ -26,12 +26,11 @@ import { openReplica } from './log/open-replica.ts'
 import type { Replica } from './log/replica.ts'
 import { entryTables } from './log/tables.ts'
 import { type ProjectJudgement, standingOf } from './spaces/project.ts'
-import { projectRules } from './spaces/project-rules.ts'
-import { describeThread, type ThreadJudgement, threadRules } from './spaces/thread.ts'
+import { spaceRules } from './spaces/space-rules.ts'
+import { describeThread, type ThreadJudgement } from './spaces/thread.ts'
 
 /** Ms for which a restriction waits for what the connected members have. */
 const SYNCHRONISE_MAX = 3000
-const rules = { project: projectRules, thread: threadRules }
 
 export interface SpacePartsNeeds
   extends Pick<
@@ -62,9 +61,8 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     clock,
     key,
     database,
-    rules: rules as never,
-    openLog: (space, kind) =>
-      openReplica({ space, rules: rules[kind] as typeof projectRules, store: tables.of(space), clock, key }) as never,
+    rules: spaceRules,
+    openLog: (space, kind) => openReplica({ space, rules: spaceRules[kind], store: tables.of(space), clock, key }),
     describe: (log) =>
       log.kind === 'thread' ? describeThread(log.judgement() as ThreadJudgement) : describeProject(log),
   })
@@ -165,7 +163,6 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     },
   }
 }
-export type SpaceParts = ReturnType<typeof createSpaceParts>
 
 function describeProject(log: Replica): { title: string } {
   return { title: standingOf(log.judgement() as ProjectJudgement).name }

@@ -2,7 +2,7 @@ import { AgoraError } from '../base/errors.ts'
 import type { Place } from '../log/types.ts'
 
 /** Places in a log as cursors of lists of its entries: opaque to callers, checked when they come back. */
-export const placeCursor = ({ lamport, id }: Place): string => `e${lamport.toString(36)}.${id}`
+const placeCursor = ({ lamport, id }: Place): string => `e${lamport.toString(36)}.${id}`
 
 /** @throws AgoraError `invalid_cursor` */
 export function readPlaceCursor(cursor: string | undefined): Place | undefined {

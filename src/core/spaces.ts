@@ -206,7 +206,7 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
   return {
     list: rows.list,
     info: rows.get,
-    replica: (space) => open(space) as never,
+    replica: <Judgement, Tables extends object>(space: string) => open(space) as Replica<Judgement, Tables>,
     resolve(text, field, kind) {
       const whole = rows.get(text)
       if (whole && (kind === undefined || whole.kind === kind)) return whole.id

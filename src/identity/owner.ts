@@ -8,7 +8,7 @@ import { keyFromSeed, verifyOwner } from './signing.ts'
 const DAY = 24 * 3_600_000
 /** For how long an attestation is made, and the longest that is believed; in ms. */
 export const ATTESTED_FOR = 365 * DAY
-export const ATTESTED_FOR_MAX = 366 * DAY
+const ATTESTED_FOR_MAX = 366 * DAY
 /** Characters of one signed statement as canonical JSON. */
 export const STATEMENT_MAX = 2048
 

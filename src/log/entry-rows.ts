@@ -111,7 +111,7 @@ export const verdictRow = (verdict: Verdict): VerdictColumns => ({
   verdict_reason: verdict.state === 'denied' || verdict.state === 'refused' ? verdict.reason : null,
 })
 
-export const textsOf = (texts: string | null): Texts | undefined =>
+const textsOf = (texts: string | null): Texts | undefined =>
   texts === null ? undefined : withoutSalt(JSON.parse(texts))
 
 export function loggedOf(row: EntryRow): LoggedEntry {

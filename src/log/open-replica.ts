@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { AgoraError, isErrorCode } from '../base/errors.ts'
+import type { Draft } from '../contract/state.ts'
 import { COUNTS, type Verdict } from '../contract/verdict.ts'
 import type { NodeKey } from '../identity/signing.ts'
 import { createChains } from './chains.ts'
@@ -156,7 +157,7 @@ export function openReplica<Judgement, Tables extends object>(
       kind ||= store.at(0, 0)?.type.split('.')[0] ?? ''
       return kind
     },
-    state: () => fold.state.draft as never,
+    state: () => fold.state.draft as Draft<Tables>,
     judgement: () => judgement,
     log: () => view,
     upgradeNeeded: () => fold.stoppedBy(),

@@ -1,3 +1,4 @@
+import { nodeOf } from '../base/did.ts'
 import type { SpacePermission } from '../contract/permissions.ts'
 import { COUNTS, type Verdict } from '../contract/verdict.ts'
 import { comparePlaces, isPast, type LogView, type Place, type Placed } from '../log/types.ts'
@@ -278,7 +279,7 @@ export function changedFrom(
     if (known) consider(entry)
     const { type, facts } = read
     if (type === 'project.suspend' || type === 'project.remove' || type === 'project.role')
-      unseen(facts.who.split('#')[0] ?? '', entry)
+      unseen(nodeOf(facts.who), entry)
     if (type !== 'project.reinstate') continue
     for (const one of facts.entries) {
       const node = log.placed(one)?.node

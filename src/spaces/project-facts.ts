@@ -12,13 +12,13 @@ export const NodeDid = Did.refine((did) => nodeOf(did) === did, 'is the DID of a
 const OwnerDid = z.string().refine(isOwnerDid, 'is not the DID of an owner')
 export const GivenRole = z.enum(roles).exclude(['owner'])
 export type GivenRole = z.output<typeof GivenRole>
-export const StageName = z.enum(stages)
+const StageName = z.enum(stages)
 export const Title = wellFormed(z.string().min(1).max(500))
 export const Repo = wellFormed(z.string().min(1).max(2000))
 
 /** Names of permissions of newer versions are kept, and take nothing away here. */
 const Taken = z.array(z.string().max(64)).max(64)
-export const ProfileFacts = z
+const ProfileFacts = z
   .partialRecord(StageName, z.partialRecord(GivenRole, Taken))
   .transform(
     (profile) =>
@@ -46,7 +46,7 @@ export const Limits = z.looseObject({
 export type Limits = z.output<typeof Limits>
 
 /** What the owner's key signs to hand a project to another node of the same owner. */
-export const OwnerProof = z.looseObject({ owner: OwnerDid, at: Timestamp, signature: z.string().max(128) })
+const OwnerProof = z.looseObject({ owner: OwnerDid, at: Timestamp, signature: z.string().max(128) })
 
 const texts = { texts_hash: z.string().max(64).optional() }
 

@@ -22,7 +22,7 @@ export function projectRulesOf<Tables extends object>(
   parts: readonly ContentRules<never>[],
 ): SpaceRules<ProjectJudgement, Tables> {
   const byType = new Map(parts.flatMap((part) => part.types.map((type) => [type, part] as const)))
-  const applies = parts.map((part) => part.apply as unknown as Apply<Tables>)
+  const applies = parts.map((part) => part.apply as Apply<Tables>)
 
   /** Demands beyond what the author's role allows. */
   function further(entry: Placed, log: LogView): Further | undefined {
@@ -79,7 +79,7 @@ export function projectRulesOf<Tables extends object>(
       before === after ? undefined : changedFrom(before.verdicts, after, before.holds, log),
     apply(state, entry, log) {
       const own = byType.get(entry.type)
-      const refusal = own && (own.apply as unknown as Apply<Tables>)(state, entry, log)
+      const refusal = own && (own.apply as Apply<Tables>)(state, entry, log)
       if (refusal || own) return refusal
       for (const apply of applies) apply(state, entry, log)
       return undefined

@@ -20,8 +20,7 @@ import { checkEntry } from '../../src/log/entry.ts'
 import { openReplica } from '../../src/log/open-replica.ts'
 import { entryTables } from '../../src/log/tables.ts'
 import type { Input, OperationName, Output } from '../../src/operations.ts'
-import { projectRules } from '../../src/spaces/project-rules.ts'
-import { threadRules } from '../../src/spaces/thread.ts'
+import { spaceRules } from '../../src/spaces/space-rules.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 import { newKey } from './remote.ts'
@@ -46,11 +45,9 @@ export function taskNode(name: string, clock: FakeClock = fakeClock()) {
   function assemble() {
     const database = openDatabase(join(folder, 'agora.db'))
     const tables = entryTables(database)
-    const rules = { project: projectRules, thread: threadRules } as never
     const spaces = createSpaces({
-      ...{ clock, key, database, rules },
-      openLog: (space, kind) =>
-        openReplica({ space, rules: rules[kind], store: tables.of(space), clock, key }) as never,
+      ...{ clock, key, database, rules: spaceRules },
+      openLog: (space, kind) => openReplica({ space, rules: spaceRules[kind], store: tables.of(space), clock, key }),
     })
     const self = { did: key.did }
     const { telemetry } = recorded

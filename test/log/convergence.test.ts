@@ -80,7 +80,7 @@ interface Node {
 }
 
 const open = (key: NodeKey, store: EntryStore): Replica =>
-  openReplica({ space: first.id, rules, store, clock, key, limits }) as unknown as Replica
+  openReplica({ space: first.id, rules, store, clock, key, limits })
 
 function begun(key: NodeKey, store: EntryStore): Node {
   const replica = open(key, store)

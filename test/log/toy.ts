@@ -6,7 +6,7 @@ import { isConcurrent, isPast, type Placed, type SpaceRules } from '../../src/lo
  * Rules small enough to see through: the creator admits members (`toy.admit {who}`), holds them (`toy.hold {who}`) and lifts that (`toy.lift {who}`). An
  * entry counts if its author was admitted in its past, and no hold of it that it had not seen lifted stands. Members append to lists, whose order shows.
  */
-export interface ToyTables {
+export type ToyTables = {
   lists: { items: string[] }
   authority: string
 }

@@ -126,7 +126,7 @@ export function createSending(parts: InvitationParts) {
             ...(message === undefined || message === '' ? {} : { texts: { message } }),
           }).id
         // A node that is a member has it with the log.
-        if (!isMember) postInvite(log as unknown as ProjectReplica, standing, entry, to)
+        if (!isMember) postInvite(log as ProjectReplica, standing, entry, to)
       })
       return id
     },

@@ -118,4 +118,3 @@ export function invitationViews(
     },
   }
 }
-export type InvitationViews = ReturnType<typeof invitationViews>

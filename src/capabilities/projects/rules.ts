@@ -14,7 +14,7 @@ export interface ClockedIn {
   entry: string
 }
 export type ProjectTables = { clocked_in: ClockedIn }
-export const projectTables = ['clocked_in'] as const satisfies readonly (keyof ProjectTables)[]
+const projectTables = ['clocked_in'] as const satisfies readonly (keyof ProjectTables)[]
 
 /** How many of one node can be clocked in at once; part of the protocol, for all nodes must refuse the same. */
 export const CLOCKED_IN_MAX = 256
@@ -33,7 +33,7 @@ const facts = {
 }
 type ContentType = keyof typeof facts
 /** Types of entries of the project itself that do not say who may do what. */
-export const projectTypes = Object.keys(facts) as ContentType[]
+const projectTypes = Object.keys(facts) as ContentType[]
 const isContent = (type: string): type is ContentType => Object.hasOwn(facts, type)
 
 const permissions: Record<ContentType, SpacePermission> = {

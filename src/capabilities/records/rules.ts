@@ -19,11 +19,11 @@ const facts = {
     texts_hash: Hash.optional(),
   }),
 }
-export const recordTypes = ['decision.record', 'report.submit'] as const
+const recordTypes = ['decision.record', 'report.submit'] as const
 type RecordType = (typeof recordTypes)[number]
 
 /** Is given entries of other types too, which change nothing here. */
-export const applyRecord: Apply<RecordTables> = (state, { id: entry, type, body }) => {
+const applyRecord: Apply<RecordTables> = (state, { id: entry, type, body }) => {
   if (!(recordTypes as readonly string[]).includes(type)) return undefined
   const parsed = facts[type as RecordType].safeParse(body)
   if (!parsed.success) {

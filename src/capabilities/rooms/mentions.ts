@@ -82,7 +82,7 @@ export function deliverMentions({ self, events, spaces, mail }: RoomParts): void
 
   spaces.onEntries(({ space, kind, replica, added, changed }: SpaceNews) => {
     if (kind !== 'project') return
-    const log = replica as unknown as RoomReplica
+    const log = replica as RoomReplica
     // Others first: of a log that catches up most is no concern of these.
     const fresh = added.filter(
       ({ id, type }) => (type === 'room.message' || PROGRESS.has(type)) && log.verdict(id)?.state === 'counts',

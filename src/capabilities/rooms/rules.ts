@@ -50,7 +50,7 @@ const facts = {
 }
 export type RoomMessageFacts = z.output<(typeof facts)['room.message']>
 
-export const roomTypes = ['room.create', 'room.message'] as const
+const roomTypes = ['room.create', 'room.message'] as const
 
 const mainRoom: RoomState = {
   id: MAIN,

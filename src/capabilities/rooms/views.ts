@@ -13,7 +13,7 @@ import type { Room, RoomMessage } from './schema.ts'
 export type RoomReplica = Replica<ProjectJudgement, RoomTables>
 
 /** A room's name as it is typed: with or without `#`. */
-export const roomName = (text: string): string => text.replace(/^#/, '').trim().normalize('NFC')
+const roomName = (text: string): string => text.replace(/^#/, '').trim().normalize('NFC')
 
 /** Rooms and what is said in them, as the API shows them. */
 export function roomViews(parts: RoomParts) {
@@ -108,4 +108,3 @@ export function roomViews(parts: RoomParts) {
     },
   }
 }
-export type RoomViews = ReturnType<typeof roomViews>

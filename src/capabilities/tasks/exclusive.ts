@@ -12,7 +12,7 @@ export const TASK_KIND = 'task'
 /** One task, or the next that matches. */
 const Wish = z.looseObject({ task: z.uuid().optional(), labels: Labels.optional() })
 
-export const tasksOf = (replica: Replica): TaskDraft => replica.state() as unknown as TaskDraft
+export const tasksOf = (replica: Replica): TaskDraft => replica.state() as TaskDraft
 
 const holdingOf = (key: string, { holder, token, ask }: ClaimState): Holding => ({
   ...{ key, holder, token },

@@ -87,5 +87,3 @@ export function taskViews({ clock, directory, keeper }: ViewParts) {
 
   return { claim, listed, whole, deleted, comment }
 }
-
-export type TaskViews = ReturnType<typeof taskViews>

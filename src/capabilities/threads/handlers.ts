@@ -76,7 +76,7 @@ export function createThreads(parts: ThreadParts): Threads {
     return shown(found.id)
   }
   const shown = (id: string) => {
-    const log = spaces.replica(id) as unknown as ThreadReplica
+    const log = spaces.replica(id) as ThreadReplica
     const { standing } = log.judgement()
     if (!standing) throw new Error(`the thread ${id} was written and is not there`)
     return view.thread({ id, log, standing })
@@ -121,7 +121,7 @@ export function createThreads(parts: ThreadParts): Threads {
             : { project: project_id, project_heads: projects.replica(project_id).tips().slice(0, 256) }),
         }
         const { id } = await spaces.create('thread', { author, facts }, (log, first) =>
-          tell(log as unknown as ThreadReplica, others.map(nodeOf), first.id),
+          tell(log as ThreadReplica, others.map(nodeOf), first.id),
         )
         return shown(id)
       },
@@ -149,7 +149,7 @@ export function createThreads(parts: ThreadParts): Threads {
             field: 'name',
           })
         await spaces.write(id, (writing) => {
-          const log = writing as unknown as ThreadReplica
+          const log = writing as ThreadReplica
           // Who is in it already is told again: the first time may have come to nothing.
           const by =
             standing.participants.get(did) ??

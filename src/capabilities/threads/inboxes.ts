@@ -37,7 +37,7 @@ export function deliverThreads({
 
   spaces.onEntries(({ space, kind, replica, added, changed }) => {
     if (kind !== 'thread') return
-    const log = replica as unknown as ThreadReplica
+    const log = replica as ThreadReplica
     const fresh = added.filter(({ id }) => log.verdict(id)?.state === 'counts')
     const freed = changed.filter(({ after }) => after.state === 'counts').map(({ entry }) => entry)
     for (const entry of [...fresh, ...freed]) {

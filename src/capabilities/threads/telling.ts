@@ -133,4 +133,3 @@ export function createTelling(parts: ThreadParts, tables: ThreadTables) {
   }
   return { tell, wire }
 }
-export type Telling = ReturnType<typeof createTelling>

@@ -114,4 +114,3 @@ export function threadViews(parts: ThreadParts, tables: ThreadTables) {
     },
   }
 }
-export type ThreadViews = ReturnType<typeof threadViews>

@@ -73,5 +73,3 @@ export const keeperBook = (database: Database) => ({
     database.run(sql.updateTable('keeper_leases').set({ until }).where('until', '<', until))
   },
 })
-
-export type KeeperBook = ReturnType<typeof keeperBook>

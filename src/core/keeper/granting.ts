@@ -251,7 +251,5 @@ export function createGranting(parts: GrantingParts) {
   }
 }
 
-export type Granting = ReturnType<typeof createGranting>
-
 const notKeeper = (): AgoraError =>
   new AgoraError('keeper_unreachable', 'The node that was asked is not the keeper of this project any more.')
