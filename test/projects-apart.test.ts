@@ -76,6 +76,7 @@ test('what the suspended did without knowing is held, told to its author, and co
     mail[0]?.body ?? '',
     /2 entries of yours \(task\.create, task\.update\) are held by project\.suspend of alice/,
   )
+  t.false(mail[0]?.body.includes('my-feature'), 'said by the operator: no words of others')
 
   // One that is held is brought back by its id, with what its node wrote before it.
   const made = held.find(({ subject, type }) => subject === task_id && type === 'task.create')

@@ -9,5 +9,13 @@ export const displayText = (text: string): string => text.replace(HIDDEN, '')
 /** The same on one line, for tables and log lines. */
 export const displayLine = (text: string): string => displayText(text).replace(/[\n\t]+/g, ' ')
 
+const SHORT = 60
+
+/** What others called something, within a sentence of our own: in quotes, on one line, and too short to be a sentence of theirs. */
+export function quotedShort(text: string): string {
+  const line = displayLine(text)
+  return JSON.stringify(line.length <= SHORT ? line : `${line.slice(0, SHORT - 1)}…`)
+}
+
 /** UTF-8 length in bytes. */
 export const byteLength = (text: string): number => new TextEncoder().encode(text).length

@@ -1,5 +1,6 @@
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
+import { quotedShort } from '../../base/text.ts'
 import type { Askings, Handlers } from '../../core/dispatch.ts'
 import type { WireHandler } from '../../core/inbound.ts'
 import type { Progress } from '../../core/outbox.ts'
@@ -112,12 +113,12 @@ export function createInvitations(parts: InvitationParts): Invitations {
     askings: {
       'invitations.accept': ({ id }) => {
         const one = shown(id, { kind: 'operator', did: key.did })
-        const what = `join the project ${JSON.stringify(one.project_name)} of ${one.from.name} (${one.from.did}) as ${one.role}`
+        const what = `join the project ${quotedShort(one.project_name)} of ${one.from.name} (${one.from.did}) as ${one.role}`
         return { input: { id: one.id }, summary: what }
       },
       'invitations.decline': ({ id, reason }) => {
         const one = shown(id, { kind: 'operator', did: key.did })
-        const what = `decline the invitation to the project ${JSON.stringify(one.project_name)} of ${one.from.name} (${one.from.did})`
+        const what = `decline the invitation to the project ${quotedShort(one.project_name)} of ${one.from.name} (${one.from.did})`
         return { input: { id: one.id, ...(reason === undefined ? {} : { reason }) }, summary: what }
       },
     },

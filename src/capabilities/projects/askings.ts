@@ -1,3 +1,4 @@
+import { quotedShort } from '../../base/text.ts'
 import type { Askings } from '../../core/dispatch.ts'
 import { stageMeant } from './oversight.ts'
 import type { ProjectParts } from './parts.ts'
@@ -13,7 +14,7 @@ type Names =
 
 /** What agents may ask for, everybody named by DID, and in words for the operator. */
 export function projectAskings({ projects }: ProjectParts, view: ProjectViews): Pick<Askings, Names> {
-  const called = (id: string) => `the project ${JSON.stringify(projects.standing(id).name)} (${id.slice(0, 8)})`
+  const called = (id: string) => `the project ${quotedShort(projects.standing(id).name)} (${id.slice(0, 8)})`
   const shown = (did: string) => `${view.who(did).name} (${did})`
   return {
     'projects.archive': ({ project_id }) => ({ input: { project_id }, summary: `archive ${called(project_id)}` }),

@@ -2,7 +2,6 @@ import { nodeOf, parseDid } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Directory } from '../../core/directory.ts'
 import { agentInbox, EVERY_AGENT, type Events, OPERATOR_INBOX } from '../../core/events.ts'
-import type { Projects } from '../../core/projects.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { Log } from '../../core/telemetry.ts'
 import type { Change } from '../../log/replica.ts'
@@ -13,7 +12,6 @@ export interface HeldParts {
   self: { did: string }
   database: Database
   events: Events
-  projects: Projects
   directory: Directory
   log: Log
   /** Whether there is an agent of that name. */
@@ -33,7 +31,7 @@ const ABOUT_SOMEBODY: Record<string, string> = {
 
 /** Tells this node of what comes into the logs of its projects, and its authors of what of theirs is held or comes back. */
 export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
-  const { self, database, events, projects, directory, log, agents, tell } = parts
+  const { self, database, events, directory, log, agents, tell } = parts
 
   const inboxOf = (did: string): string => {
     const { agent } = parseDid(did)
@@ -78,7 +76,8 @@ export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
       }
       const { agent } = parseDid(author)
       if (agent === undefined || !agents.has(agent)) continue
-      const name = JSON.stringify(projects.standing(space).name)
+      // It is told in the operator's name: what others call their project has no place in it.
+      const name = space.slice(0, 8)
       const cause = restriction
         ? ` by ${restriction.type} of ${directory.nameOf(restriction.author)} (entry ${restriction.id})`
         : ''
