@@ -55,7 +55,7 @@ export function invitationsWire(
     const space = create.id
     if (tables.get(space, id) || spaces.info(space)?.status === 'member') return stored
     if (Date.parse(expires_at) <= clock.now()) return failed('expired')
-    if (tables.pendingCount(invite.header.author) >= WAITING_OF_ONE || tables.pendingCount() >= WAITING_MAX) {
+    if (tables.pendingCount(did) >= WAITING_OF_ONE || tables.pendingCount() >= WAITING_MAX) {
       return failed('requests_full')
     }
     const { summary, members } = envelope.body as {

@@ -41,12 +41,19 @@ export function invitationTables(database: Database) {
     list: (): InvitationRow[] => database.all(all().orderBy('created_at', 'desc').orderBy('id')),
     /** Those of a project whose answer is under way, or whose log is. */
     accepted: (space: string): InvitationRow[] => accepted.all({ space }),
+    /** @param from a node: of it and all its agents. */
     pendingCount: (from?: string): number => {
       const query = sql
         .selectFrom('project_invitations')
         .select((e) => e.fn.countAll().as('count'))
         .where('status', '=', 'pending')
-      return Number(database.first(from === undefined ? query : query.where('from_did', '=', from))?.count ?? 0)
+      return Number(
+        database.first(
+          from === undefined
+            ? query
+            : query.where((e) => e.or([e('from_did', '=', from), e('from_did', 'like', `${from}#%`)])),
+        )?.count ?? 0,
+      )
     },
     overdue: (now: number): InvitationRow[] =>
       database.all(all().where('status', '=', 'pending').where('expires_at', '<=', now)),

@@ -12,12 +12,13 @@ function invitation(
   to: string,
   facts: Record<string, unknown> = {},
   at = Date.parse('2026-11-01T12:00:00Z'),
+  agent?: string,
 ) {
   const first = { author: bob.did, seq: 0, prev: undefined, heads: [], lamport: 1, at }
   const nonce = randomUUID()
   const create = makeEntry(bob.key, { ...first, type: 'project.create', facts: { name: 'trap', nonce } })
   const invite = makeEntry(bob.key, {
-    author: bob.did,
+    author: agent === undefined ? bob.did : `${bob.did}#${agent}`,
     space: create.id,
     seq: 1,
     prev: create.id,
@@ -68,6 +69,8 @@ test('a peer that invites without end, or is not trusted, is refused', async (t)
   t.is((await stranger.post('project.invite', body(invitation(stranger, node.did))))?.reason, 'not_permitted')
   for (let n = 0; n < 50; n++) await bob.post('project.invite', body(invitation(bob, node.did, {}, n)))
   t.is((await bob.post('project.invite', body(invitation(bob, node.did))))?.reason, 'requests_full')
+  const asOne = invitation(bob, node.did, {}, undefined, 'claude-1')
+  t.is((await bob.post('project.invite', body(asOne)))?.reason, 'requests_full', 'an agent of it is the same peer')
   t.is((await node.operator.call('invitations.list', { limit: 100 })).items.length, 50)
 })
 
