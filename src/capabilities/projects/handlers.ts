@@ -96,7 +96,9 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
           })
         }
         const info = spaces.info(project_id)
-        if (info?.status === 'joining') await parts.database.write(() => spaces.leaveWithin(project_id))
+        // Nobody of the node is in it yet: not to join after all is its operator's to say, as joining was.
+        if (info?.status === 'joining' && who === parts.self.did)
+          await parts.database.write(() => spaces.leaveWithin(project_id))
         else {
           const facts = who === parts.self.did ? {} : { agent: who }
           await projects.append(project_id, { author, type: 'project.leave', facts })
