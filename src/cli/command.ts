@@ -47,6 +47,19 @@ export const globalOptions: readonly Option[] = [
 /** The words of a command: `peers disconnect`. */
 export const wordsOf = (command: Command): string => command.usage.replace(/\s*[<[].*$/, '')
 
+/** Commands that begin with one word, the help of which (`agora project --help`) names the others. */
+export function withWords(commands: readonly Command[]): Command[] {
+  const words = commands.map((command) => wordsOf(command))
+  const others = (first: string) =>
+    words.flatMap((each) => (each.startsWith(`${first} `) ? [each.slice(first.length + 1)] : []))
+  return commands.map((command) => {
+    const first = wordsOf(command)
+    if (first.includes(' ')) return command
+    const more = `Further words: ${others(first).join(', ')}. \`agora ${first} <word> --help\` explains one.`
+    return { ...command, details: command.details === undefined ? more : `${command.details} ${more}` }
+  })
+}
+
 /** Its arguments, in order. */
 export const argumentsOf = (command: Command): Argument[] =>
   [...command.usage.matchAll(/[<[]([^>\]]+)[>\]]/g)].map(([typed, name = '']) => ({

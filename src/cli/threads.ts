@@ -1,6 +1,6 @@
 import { displayLine } from '../base/text.ts'
 import type { Thread } from '../capabilities/threads/schema.ts'
-import { type Command, type Option, pageOptions } from './command.ts'
+import { type Command, type Option, pageOptions, withWords } from './command.ts'
 import type { Context } from './context.ts'
 import { projectNamed } from './projects/choice.ts'
 import { again, given, paging, quoted, spoken } from './projects/fields.ts'
@@ -11,7 +11,7 @@ import { ago, framed, plural, shownName } from './text.ts'
 const inProject: Option = { name: 'project', value: '<project>', meaning: 'only those of this project' }
 const ID = 'The id may be shortened to its beginning, as it is printed.'
 
-export const threadCommands: Command[] = [
+export const threadCommands: Command[] = withWords([
   {
     usage: 'thread',
     alias: 'thread list',
@@ -130,7 +130,7 @@ export const threadCommands: Command[] = [
       })
     },
   },
-]
+])
 
 async function list(context: Context): Promise<void> {
   const { inputs, io } = context

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts'
+import { type Command, withWords } from '../command.ts'
 import { auditCommands } from './audit.ts'
 import { claimCommands } from './claims.ts'
 import { invitationCommands } from './invitations.ts'
@@ -11,7 +11,7 @@ import { stageCommands } from './stage.ts'
 import { taskCommands } from './tasks.ts'
 
 /** Everything under `agora project`. */
-export const projectCommands: readonly Command[] = [
+export const projectCommands: readonly Command[] = withWords([
   ...manageCommands,
   ...invitationCommands,
   ...taskCommands,
@@ -22,4 +22,4 @@ export const projectCommands: readonly Command[] = [
   ...auditCommands,
   ...memberCommands,
   ...settingsCommands,
-]
+])
