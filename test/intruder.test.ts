@@ -30,7 +30,7 @@ async function* frames(stream: Stream): AsyncGenerator<Json> {
 }
 
 /** A hand-made peer of `node`: sends what a test likes, and keeps all that comes. */
-async function handMade(node: TestNode, now: () => number) {
+async function handMade(node: TestNode, now: () => number, name = 'mallory') {
   const peer = await rawPeer()
   const received: Record<Lane, Json[]> = { log: [], direct: [] }
   const waiting = new Set<() => void>()
@@ -49,7 +49,7 @@ async function handMade(node: TestNode, now: () => number) {
     })
   }
   const connection = await peer.dial(node.daemon.addresses[0] ?? '')
-  await sayHello(connection, { name: 'mallory' })
+  await sayHello(connection, { name })
   const streams = new Map<Lane, { stream: Stream; acks: AsyncGenerator<Json>; sent: number }>()
   const { key, did } = peer
 
@@ -352,4 +352,40 @@ test('whatever words are searched for, they are words and no language', async (t
   }
   t.is((await alice.client.call('rooms.search', { project_id, query: '"quoted" near' })).items.length, 1)
   t.is((await alice.client.call('rooms.search', { project_id, query: 'DROP TABLE' })).items.length, 1)
+})
+
+test('whoever calls itself as the owner does is somebody else, to people and to the rules', async (t) => {
+  await using net = await network(['alice'])
+  const { alice } = net.node
+  await using other = await handMade(alice, net.clock.now, 'alice')
+  const { space, accept } = await joined(alice, other, net.settle)
+  const { items } = await alice.call('projects.team', { project_id: space })
+  t.is(new Set(items.map(({ name }) => name)).size, 2)
+  t.deepEqual(
+    items.map(({ did, role }) => `${did} ${role}`).sort(),
+    [`${alice.did} owner`, `${other.did} developer`].sort(),
+  )
+  const deed = other.forge({
+    ...{ space, seq: 1, prev: accept.id, lamport: accept.header.lamport + 1, author: `${other.did}#alice` },
+    ...{ type: 'project.archive', facts: { archived: true } },
+  })
+  await other.entries(space, deed)
+  await net.settle()
+  const [entry] = (await alice.call('audit.list', { project_id: space, actor: other.did, limit: 1 })).items
+  t.like(entry, { id: deed.id, verdict: { state: 'denied' } })
+  t.false((await alice.call('projects.show', { project_id: space })).archived)
+  // Named by that name it is not taken for the other.
+  let outcome = ''
+  const suspending = alice.call('projects.suspend', { project_id: space, name: 'alice' }).then(
+    ({ did }) => {
+      outcome = did
+    },
+    (error) => {
+      outcome = error.code
+    },
+  )
+  while (outcome === '') await net.clock.advance(500)
+  await suspending
+  t.log(outcome)
+  t.not(outcome, other.did)
 })

@@ -285,9 +285,9 @@ async function playedBy(node: TestNode) {
       return { p, task, doneTask, victim: p.did(name), said: said.id, stage }
     },
     /** What a node that keeps the rules answers its operator. */
-    async asked({ operation, input }: Deed, scene: Scene): Promise<string> {
+    async asked({ operation, input }: Deed, scene: Scene, caller = node.operator): Promise<string> {
       try {
-        await node.operator.call(operation, { project_id: p.space, ...input(scene) } as never)
+        await caller.call(operation, { project_id: p.space, ...input(scene) } as never)
         return 'counts'
       } catch (error) {
         if (error instanceof AgoraError) return sayNo.includes(error.code) ? 'denied' : `${error.code} ${error.message}`
@@ -297,7 +297,7 @@ async function playedBy(node: TestNode) {
     /** What becomes with honest nodes of an entry that its author signed without asking anybody. */
     signed({ type, facts }: Deed, scene: Scene, author = 'mallory'): string | undefined {
       const entry = p.lie(author, type, facts(scene))
-      p.send(author, 'alice')
+      p.send(author.split('@').at(-1) ?? '', 'alice')
       return p.verdict('alice', entry)
     },
   }
@@ -350,6 +350,35 @@ test('and so it is where a project takes away otherwise', async (t) => {
   }
   await compare(t, 'tester', profile)
   await compare(t, 'overseer', profile)
+})
+
+test('an agent may what its own role and its node’s both allow, and by itself no more than a developer', async (t) => {
+  await using node = await testNode('bob')
+  const played = await playedBy(node)
+  const { p } = played
+  const claude = await node.agent('claude')
+  const given = roles.filter((role) => role !== 'owner')
+  const tried = deeds.filter(({ operation }) =>
+    ['tasks.create', 'rooms.say', 'decisions.record', 'projects.update', 'projects.role'].includes(operation),
+  )
+  for (const own of [undefined, ...given]) {
+    for (const nodes of given) {
+      for (const who of [node.did, p.did('mallory')]) p.write('alice', 'project.role', { who, role: nodes })
+      for (const who of own ? [claude.did, p.did('claude@mallory')] : [])
+        p.write('alice', 'project.role', { who, role: own })
+      const scene = await played.scene('implementation')
+      for (const one of tried) {
+        const unnamed: Role = nodes === 'overseer' ? 'developer' : nodes
+        const allows = (role: Role) =>
+          one.needs.every((need) => roleAllows(role, need, 'implementation', defaultProfile))
+        const expected = allows(own ?? unnamed) && allows(nodes) ? 'counts' : 'denied'
+        const name = `${own ?? 'an'} agent of ${nodes}: ${one.operation}`
+        t.is(await played.asked(one, scene, claude), expected, name)
+        t.is(played.signed(one, scene, 'claude@mallory'), expected, `${name}, signed`)
+      }
+      await played.exchange()
+    }
+  }
 })
 
 test('every permission there is was tried, but for what has no operation of its own', (t) => {
