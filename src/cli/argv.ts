@@ -49,8 +49,21 @@ function findWords(argv: readonly string[], commands: readonly Command[]): { wor
   }
   const two = `${first} ${argv[at + 1]}`
   if (known.includes(two)) return { words: two, rest: [...argv.slice(0, at), ...argv.slice(at + 2)] }
-  if (known.includes(first)) return { words: first, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] }
   const under = known.filter((words) => words.startsWith(`${first} `))
+  if (known.includes(first)) {
+    const second = argv[at + 1]
+    const takesNone = commands.some(({ usage }) => usage === first)
+    // What takes no argument was meant as the first word of another.
+    if (takesNone && under.length > 0 && second !== undefined && !second.startsWith('-')) {
+      const meant = suggestion(
+        second,
+        under.map((words) => words.slice(first.length + 1)),
+        `${first} `,
+      )
+      throw usageError(`There is no command ${JSON.stringify(two)}.`, meant ?? `There are: ${under.join(', ')}.`)
+    }
+    return { words: first, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] }
+  }
   if (under.length > 0) throw usageError(`agora ${first} needs one word more.`, `There are: ${under.join(', ')}.`)
   const words = [...new Set(known.map((each) => each.split(' ')[0] ?? ''))]
   throw usageError(
