@@ -66,11 +66,10 @@ async function append({ alice, bob, write, arrived, quick, note }: Parts & { ali
   }
   const perEntry = (ms: number) => short((ms * 1000) / (rounds * count))
   note({
-    what: 'entries, REST in to durable at the other member, 64 in flight',
+    what: 'the same with the call over REST',
     value: median(rates),
     unit: '/s',
     limit: { what: 'signed frames of bare libp2p', value: Math.max(median(limits.aside), median(limits.signed)) },
-    wanted: { of: 'ratio', least: 0.3 },
     note: `${perEntry(cost.alice)} µs processor time each here, ${perEntry(cost.bob)} µs there`,
   })
   note({
