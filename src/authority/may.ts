@@ -12,6 +12,9 @@ export type Actor =
   | { kind: 'peer'; did: string; trust: TrustLevel }
   | { kind: 'author'; did: string }
 
+/** In whose name a caller writes; of nobody there is none, and nobody gets so far. */
+export const didOf = (actor: Actor): string => ('did' in actor ? actor.did : '')
+
 export type Action = Pick<Operation, 'name' | 'who' | 'approvable'> | Permission | SpacePermission
 
 export type Verdict = { allow: true } | { allow: false; code: ErrorCode; reason: string }

@@ -55,3 +55,9 @@ export type SignedEntry = z.output<typeof SignedEntry>
 
 /** The texts of an entry by name, without the salt. */
 export type Texts = Record<string, string>
+
+/** Texts for a new entry: those that say something, and none at all where none does. */
+export function saying(texts: Record<string, string | undefined>): { texts?: Texts } {
+  const said = Object.entries(texts).filter((text): text is [string, string] => text[1] !== undefined && text[1] !== '')
+  return said.length === 0 ? {} : { texts: Object.fromEntries(said) }
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EntryId, SpaceId } from './entry.ts'
 import { Did } from './envelope.ts'
+import { readMessage } from './read-message.ts'
 
 /** Bytes of entries in one frame, about: by the length of their three texts. One entry more than that travels alone. */
 export const ENTRIES_MAX = 256 << 10
@@ -47,14 +48,6 @@ export type LogMessage = LogHave | LogEntries | LogWant
 
 const messages = { 'log.have': LogHave, 'log.entries': LogEntries, 'log.want': LogWant } as const
 
-/** Reads a message: undefined when its type is not known, else what is wrong with it, in words. */
-export function readLogMessage(value: unknown): LogMessage | { fault: string } | undefined {
-  if (typeof value !== 'object' || value === null) return { fault: 'no object' }
-  const { type } = value as { type?: unknown }
-  if (typeof type !== 'string') return { fault: 'no type' }
-  if (!Object.hasOwn(messages, type)) return undefined
-  const parsed = messages[type as keyof typeof messages].safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  return { fault: `${type}: ${issue?.path.join('.')} ${issue?.message}` }
-}
+/** See `readMessage`. */
+export const readLogMessage = (value: unknown): LogMessage | { fault: string } | undefined =>
+  readMessage(messages, value)

@@ -1,19 +1,29 @@
-import { AgoraError } from '../base/errors.ts'
 import type { Place } from '../log/types.ts'
+import { invalidCursor } from './list-page.ts'
 
-/** Places in a log as cursors of lists of its entries: opaque to callers, checked when they come back. */
-const placeCursor = ({ lamport, id }: Place): string => `e${lamport.toString(36)}.${id}`
-
-/** @throws AgoraError `invalid_cursor` */
-export function readPlaceCursor(cursor: string | undefined): Place | undefined {
-  if (cursor === undefined) return undefined
-  const [, lamport = '', id = ''] = /^e([0-9a-z]{1,11})\.([1-9A-HJ-NP-Za-km-z]{40,44})$/.exec(cursor) ?? []
-  if (id !== '') return { lamport: Number.parseInt(lamport, 36), id }
-  throw new AgoraError('invalid_cursor', 'cursor: this did not come from an answer of this list.', {
-    field: 'cursor',
-    hint: 'Give back the cursor of the answer before unchanged, or none to begin.',
-  })
+/** Places in an order of (lamport, id) as cursors: opaque to callers, checked when they come back. */
+export interface PlaceCursors {
+  write(place: Place): string
+  /** @throws AgoraError `invalid_cursor` */
+  read(cursor: string | undefined): Place | undefined
 }
+
+/** @param letter tells cursors of one kind of list from those of others. */
+export function placeCursors(letter: string, id: RegExp): PlaceCursors {
+  const form = new RegExp(`^${letter}([0-9a-z]{1,11})\\.(${id.source})$`)
+  return {
+    write: ({ lamport, id }) => `${letter}${lamport.toString(36)}.${id}`,
+    read(cursor) {
+      if (cursor === undefined) return undefined
+      const [, lamport, id] = form.exec(cursor) ?? []
+      if (lamport === undefined || id === undefined) throw invalidCursor()
+      return { lamport: Number.parseInt(lamport, 36), id }
+    },
+  }
+}
+
+/** Of lists of a log's entries. */
+export const entryCursors = placeCursors('e', /[1-9A-HJ-NP-Za-km-z]{40,44}/)
 
 /** One page of entries with what it is shown as, and the cursor that goes on behind it. Those that are shown as nothing are left out. */
 export function entryPage<Entry extends Place, Item>(
@@ -24,6 +34,6 @@ export function entryPage<Entry extends Place, Item>(
   const last = entries.at(-1)
   return {
     items: entries.map(show).filter((item) => item !== undefined),
-    ...(last && entries.length === limit ? { next_cursor: placeCursor(last) } : {}),
+    ...(last && entries.length === limit ? { next_cursor: entryCursors.write(last) } : {}),
   }
 }

@@ -4,16 +4,15 @@ import { isOwnerDid, nodeOf } from '../base/did.ts'
 import { wellFormed } from '../contract/common.ts'
 import { EntryId } from '../contract/entry.ts'
 import { Did, Timestamp } from '../contract/envelope.ts'
+import { ThingId, ThingTitle } from '../contract/facts.ts'
 import { type SpacePermission, spacePermissions } from '../contract/permissions.ts'
 
 /** The facts of the entries that say who may do what in a project. Loose: what newer versions add is kept and ignored. */
-export const ThingId = z.uuidv4('is not a UUIDv4')
 export const NodeDid = Did.refine((did) => nodeOf(did) === did, 'is the DID of an agent, not of a node')
 const OwnerDid = z.string().refine(isOwnerDid, 'is not the DID of an owner')
 export const GivenRole = z.enum(roles).exclude(['owner'])
 export type GivenRole = z.output<typeof GivenRole>
 const StageName = z.enum(stages)
-export const Title = wellFormed(z.string().min(1).max(500))
 export const Repo = wellFormed(z.string().min(1).max(2000))
 
 /** Names of permissions of newer versions are kept, and take nothing away here. */
@@ -51,9 +50,14 @@ const OwnerProof = z.looseObject({ owner: OwnerDid, at: Timestamp, signature: z.
 const texts = { texts_hash: z.string().max(64).optional() }
 
 export const authorityFacts = {
-  'project.create': z.looseObject({ name: Title, repo: Repo.optional(), owner_key: OwnerDid.optional(), ...texts }),
+  'project.create': z.looseObject({
+    name: ThingTitle,
+    repo: Repo.optional(),
+    owner_key: OwnerDid.optional(),
+    ...texts,
+  }),
   'project.update': z.looseObject({
-    name: Title.optional(),
+    name: ThingTitle.optional(),
     repo: Repo.nullable().optional(),
     profile: ProfileFacts.optional(),
     limits: Limits.optional(),

@@ -1,19 +1,18 @@
 import { z } from 'zod'
 import { nodeOf } from '../base/did.ts'
-import { wellFormed } from '../contract/common.ts'
 import { EntryId, Hash, HEADS_MAX, SpaceId } from '../contract/entry.ts'
 import { Did } from '../contract/envelope.ts'
+import { ThingTitle } from '../contract/facts.ts'
 import { isPast, type Placed } from '../log/types.ts'
 
 /** The facts of a private thread's entries, and how a thread stands by some of them. */
 
 export const PARTICIPANTS_MAX = 100
-const Title = wellFormed(z.string().min(1).max(500))
 const People = z.array(Did).max(PARTICIPANTS_MAX)
 
 export const threadFacts = {
   'thread.create': z.looseObject({
-    title: Title.optional(),
+    title: ThingTitle.optional(),
     /** Whoever is named beside its creator, who always takes part. */
     participants: People,
     min_trust: z.int().min(0).max(4).optional(),
@@ -23,7 +22,7 @@ export const threadFacts = {
     /** Tips of the project's log when the thread was made. */
     project_heads: z.array(EntryId).max(HEADS_MAX).optional(),
   }),
-  'thread.update': z.looseObject({ title: Title.optional(), add: People.optional(), remove: People.optional() }),
+  'thread.update': z.looseObject({ title: ThingTitle.optional(), add: People.optional(), remove: People.optional() }),
   'thread.close': z.looseObject({ texts_hash: Hash.optional() }),
   'thread.message': z.looseObject({ reply_to: EntryId.optional(), texts_hash: Hash }),
 }

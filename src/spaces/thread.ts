@@ -1,4 +1,5 @@
 import { nodeOf } from '../base/did.ts'
+import { malformed } from '../contract/facts.ts'
 import type { Refusal } from '../contract/state.ts'
 import { COUNTS, type Verdict } from '../contract/verdict.ts'
 import {
@@ -43,7 +44,7 @@ export const THREAD_UPDATES_MAX = 256
 
 const refused = (code: string, reason: string): Verdict => ({ state: 'refused', code, reason })
 const denied = (reason: string, code = 'not_permitted'): Verdict => ({ state: 'denied', code, reason })
-const malformed = refused('malformed', 'Its facts are not of the form of its type.')
+const unreadable = refused('malformed', 'Its facts are not of the form of its type.')
 const ended = refused('thread_closed', 'This thread has ended.')
 
 /** The removal that an entry's author had not seen; none when somebody who had seen it added the author again. */
@@ -100,7 +101,7 @@ function judgeOnward(authority: readonly Placed[], previous: ThreadJudgement): T
     if (act && rulesHere(standing.creator, act)) return undefined
     // As when all are judged together: with the creator's, and others' that stand before it.
     const counting = acts.filter((other) => rulesHere(standing.creator, other) || comparePlaces(other.entry, entry) < 0)
-    const verdict = act ? verdictOn(act, counting) : malformed
+    const verdict = act ? verdictOn(act, counting) : unreadable
     if (verdict.state === 'counts') return undefined
     verdicts.set(entry.id, verdict)
   }
@@ -114,7 +115,7 @@ function judgeAll(authority: readonly Placed[]): ThreadJudgement {
   for (const entry of authority) {
     const act = readAct(entry)
     if (act) read.push(act)
-    else verdicts.set(entry.id, malformed)
+    else verdicts.set(entry.id, unreadable)
   }
   const first = read.find((act) => act.type === 'create' && act.entry.lamport === 1)
   const creator = first?.entry.author ?? ''
@@ -179,7 +180,7 @@ const namedIn = ({ facts: { add = [], remove = [] } }: Act & { type: 'update' })
 const applyMessage: SpaceRules<ThreadJudgement, ThreadTables>['apply'] = (state, entry, log): Refusal | undefined => {
   if (entry.type !== 'thread.message') return undefined
   const { data: facts, error } = threadFacts['thread.message'].safeParse(entry.body)
-  if (!facts) return { code: 'malformed', reason: `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}` }
+  if (!facts) return malformed(error)
   if (facts.reply_to !== undefined && log.past(facts.reply_to)?.type !== 'thread.message')
     return { code: 'not_found', reason: 'What it answers is no message of this thread.', field: 'reply_to' }
   const messages = (state.get('thread', 'thread')?.messages ?? 0) + 1

@@ -1,12 +1,13 @@
-import type { Actor } from '../../authority/may.ts'
+import { didOf } from '../../authority/may.ts'
 import { type Clock, rfc3339 } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
+import { saying } from '../../contract/entry.ts'
 import { EXPORT_VERSION } from '../../contract/export.ts'
 import type { Directory } from '../../core/directory.ts'
 import type { Handlers } from '../../core/dispatch.ts'
+import { entryCursors, entryPage } from '../../core/place-cursors.ts'
 import type { Projects } from '../../core/projects.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
-import type { Place } from '../../log/types.ts'
 import type { Parsed } from '../../operations.ts'
 import { checkLog } from '../../spaces/check-log.ts'
 import { projectEntryTypes } from '../../spaces/project-rules.ts'
@@ -24,8 +25,6 @@ type Names = 'audit.list' | 'audit.add' | 'audit.redact' | 'projects.verify' | '
 
 /** Bytes of an exported page, about. */
 const PAGE_BYTES = 512 << 10
-
-const didOf = (actor: Actor): string => ('did' in actor ? actor.did : '')
 
 /** The record of a project is its log: what stands in it, whatever became of it. */
 export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<Handlers, Names> {
@@ -76,11 +75,10 @@ export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<
         ...(task_id === undefined ? {} : { subject: subject(project_id, task_id) }),
         ...(since === undefined ? {} : { since: Date.parse(since) }),
         ...(verdict === undefined ? {} : { states: [verdict] }),
-        ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+        after: entryCursors.read(cursor),
         limit,
       })
-      const last = entries.at(-1)
-      return { items: entries.map(view), ...(last && entries.length === limit ? { next_cursor: cursorOf(last) } : {}) }
+      return entryPage(entries, limit, view)
     },
 
     'audit.add': async ({ project_id, action, detail }, { actor }) => {
@@ -88,7 +86,7 @@ export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<
         author: didOf(actor),
         type: 'project.audit',
         facts: { action },
-        ...(detail === undefined || detail === '' ? {} : { texts: { detail } }),
+        ...saying({ detail }),
       })
       return shown(project_id, id)
     },
@@ -101,7 +99,7 @@ export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<
           author: didOf(actor),
           type: 'project.redact',
           facts: { entry: id, of: found.author },
-          ...(reason === undefined || reason === '' ? {} : { texts: { reason } }),
+          ...saying({ reason }),
         })
       }
       return shown(project_id, id)
@@ -124,7 +122,7 @@ export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<
 
     'projects.export': ({ project_id, limit, cursor }: Parsed<'projects.export'>) => {
       const log = projects.replica(project_id)
-      const after = cursor === undefined ? undefined : placeOf(cursor)
+      const after = entryCursors.read(cursor)
       const page = log.lacking([], { bytes: PAGE_BYTES, after })
       const entries = page.entries.slice(0, limit)
       const last = entries.at(-1)
@@ -139,18 +137,10 @@ export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<
           state_hash: log.stateHash(),
         },
         entries,
-        ...(isMore && last ? { next_cursor: cursorOf(placeIn(last)) } : {}),
+        ...(isMore && last ? { next_cursor: entryCursors.write(placeIn(last)) } : {}),
       }
     },
   }
 }
 
 const fits = (type: string, asked: string): boolean => type === asked || type.startsWith(`${asked}.`)
-
-const cursorOf = ({ lamport, id }: Place): string => `${lamport}.${id}`
-
-function placeOf(cursor: string): Place {
-  const [lamport = '', id = ''] = cursor.split('.')
-  if (/^\d{1,15}$/.test(lamport) && id !== '') return { lamport: Number(lamport), id }
-  throw new AgoraError('invalid_cursor', 'cursor: this is not one that was given out.', { field: 'cursor' })
-}

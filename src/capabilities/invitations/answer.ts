@@ -1,5 +1,6 @@
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
+import { saying } from '../../contract/entry.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
 import { makeEntry, sha256 } from '../../log/entry.ts'
@@ -141,7 +142,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
           if (from !== key.did) post(invitationWires.decline.type, from, { space, invitation: id, ...said })
           else {
             const facts = { invitation: id, because: 'declined' }
-            log.append({ author: key.did, type: 'project.withdraw', facts, ...(reason ? { texts: { reason } } : {}) })
+            log.append({ author: key.did, type: 'project.withdraw', facts, ...saying({ reason }) })
           }
         })
         return

@@ -1,8 +1,10 @@
+import { didOf } from '../../authority/may.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { quotedShort } from '../../base/text.ts'
 import type { Askings, Handlers } from '../../core/dispatch.ts'
 import type { WireHandler } from '../../core/inbound.ts'
+import { listPage } from '../../core/list-page.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { OperationName } from '../../operations.ts'
@@ -12,7 +14,7 @@ import { invitationsWire } from './receive.ts'
 import { type Invitation, invitationWires } from './schema.ts'
 import { createSending } from './send.ts'
 import { invitationTables } from './tables.ts'
-import { didOf, invitationViews } from './views.ts'
+import { invitationViews } from './views.ts'
 
 type InvitationOperation = Extract<OperationName, `invitations.${string}`>
 
@@ -133,13 +135,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
               (direction === undefined || one.direction === direction) &&
               (status === 'all' || one.status === status),
           )
-        const at = cursor === undefined ? -1 : items.findIndex(({ id }) => id === cursor)
-        if (cursor !== undefined && at < 0) {
-          throw new AgoraError('invalid_cursor', 'cursor: this is not one that was given out.', { field: 'cursor' })
-        }
-        const some = items.slice(at + 1, at + 1 + limit)
-        const last = some.at(-1)
-        return { items: some, ...(last && at + 1 + limit < items.length ? { next_cursor: last.id } : {}) }
+        return listPage(items, { limit, cursor })
       },
 
       'invitations.send': async (input, { actor }) => shown(await sending.send(input, didOf(actor)), actor),

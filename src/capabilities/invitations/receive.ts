@@ -1,6 +1,7 @@
 import type { TrustLevel } from '../../authority/trust.ts'
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
+import { saying } from '../../contract/entry.ts'
 import type { Envelope } from '../../contract/envelope.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
@@ -124,7 +125,7 @@ export function invitationsWire(
       author: key.did,
       type: 'project.withdraw',
       facts: { invitation, because: 'declined' },
-      ...(reason === undefined || reason === '' ? {} : { texts: { reason } }),
+      ...saying({ reason }),
     }
     try {
       spaces.writeWithin(space, (log) => {

@@ -4,6 +4,7 @@ import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import type { SignedEntry } from '../../contract/entry.ts'
+import { saying } from '../../contract/entry.ts'
 import { seal } from '../../core/envelopes.ts'
 import type { ProjectReplica } from '../../core/projects.ts'
 import type { Parsed } from '../../operations.ts'
@@ -123,7 +124,7 @@ export function createSending(parts: InvitationParts) {
             author,
             type: 'project.invite',
             facts: { id, to, role, expires_at: rfc3339(now + (expires_in_hours ?? EXPIRES_AFTER_HOURS) * HOUR) },
-            ...(message === undefined || message === '' ? {} : { texts: { message } }),
+            ...saying({ message }),
           }).id
         // A node that is a member has it with the log.
         if (!isMember) postInvite(log as ProjectReplica, standing, entry, to)

@@ -1,4 +1,4 @@
-import type { Actor } from '../../authority/may.ts'
+import { type Actor, didOf } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
@@ -11,8 +11,6 @@ import type { InvitationRow, InvitationTables } from './tables.ts'
 export type Known =
   | { row: InvitationRow; space: string; id: string; reserved?: never }
   | { row?: never; space: string; id: string; reserved: Reserved }
-
-export const didOf = (actor: Actor): string => ('did' in actor ? actor.did : '')
 
 /** Invitations as the API shows them, and finding them. */
 export function invitationViews(

@@ -1,4 +1,4 @@
-import { AgoraError } from '../../base/errors.ts'
+import { invalidCursor } from '../../core/list-page.ts'
 
 /**
  * Positions as cursors: opaque to callers, checked when they come back. A list that goes back in time has its own, so that a
@@ -14,8 +14,5 @@ export function positionOf(cursor: string | undefined, otherwise: number, way: W
   const position =
     cursor[0] === letters[way] && /^.[0-9a-z]{1,10}$/.test(cursor) ? Number.parseInt(cursor.slice(1), 36) : Number.NaN
   if (Number.isSafeInteger(position)) return position
-  throw new AgoraError('invalid_cursor', 'cursor: this did not come from an answer of this list.', {
-    field: 'cursor',
-    hint: 'Give back the cursor of the answer before unchanged, or none to begin.',
-  })
+  throw invalidCursor()
 }

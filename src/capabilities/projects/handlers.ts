@@ -1,12 +1,15 @@
+import { didOf } from '../../authority/may.ts'
 import { AgoraError } from '../../base/errors.ts'
+import { saying } from '../../contract/entry.ts'
 import type { Askings, CallContext, Handlers } from '../../core/dispatch.ts'
+import { listPage } from '../../core/list-page.ts'
 import type { OperationName, Parsed } from '../../operations.ts'
 import { projectAskings } from './askings.ts'
 import { oversight } from './oversight.ts'
 import type { ProjectParts } from './parts.ts'
 import { recovery } from './recover.ts'
 import { timeHandlers } from './time-handlers.ts'
-import { didOf, projectViews } from './views.ts'
+import { projectViews } from './views.ts'
 
 export type ProjectOperation = Exclude<
   Extract<OperationName, `projects.${string}`>,
@@ -38,13 +41,7 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
       .map((info) => view.project(info, { did }))
       .filter((one) => all || (!one.archived && (one.status === 'member' || one.status === 'joining')))
       .sort((a, b) => (a.updated_at < b.updated_at ? 1 : a.updated_at > b.updated_at ? -1 : a.id < b.id ? -1 : 1))
-    const at = cursor === undefined ? -1 : items.findIndex(({ id }) => id === cursor)
-    if (cursor !== undefined && at < 0) {
-      throw new AgoraError('invalid_cursor', 'cursor: this is not one that was given out.', { field: 'cursor' })
-    }
-    const some = items.slice(at + 1, at + 1 + limit)
-    const last = some.at(-1)
-    return { items: some, ...(last && at + 1 + limit < items.length ? { next_cursor: last.id } : {}) }
+    return listPage(items, { limit, cursor })
   }
 
   return {
@@ -62,7 +59,7 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
             ...(repo === undefined ? {} : { repo }),
             ...(owner === undefined ? {} : { owner_key: owner }),
           },
-          ...(description === undefined || description === '' ? {} : { texts: { description } }),
+          ...saying({ description }),
         })
         return view.detail(id, { did: author })
       },

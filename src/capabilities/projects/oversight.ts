@@ -1,6 +1,8 @@
+import { didOf } from '../../authority/may.ts'
 import { defaultProfile } from '../../authority/roles.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
+import { saying } from '../../contract/entry.ts'
 import type { Handlers } from '../../core/dispatch.ts'
 import type { ProjectReplica } from '../../core/projects.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
@@ -8,7 +10,7 @@ import type { Parsed } from '../../operations.ts'
 import { nextStage } from '../../spaces/project.ts'
 import type { ProjectParts } from './parts.ts'
 import type { Member, Project } from './schema.ts'
-import { didOf, type ProjectViews } from './views.ts'
+import type { ProjectViews } from './views.ts'
 
 type Names =
   | 'projects.set_stage'
@@ -63,7 +65,7 @@ export function oversight({ projects, spaces, synchronise }: ProjectParts, view:
         author: didOf(actor),
         type,
         facts: { who, ...more(rest) },
-        ...(rest.reason === undefined || rest.reason === '' ? {} : { texts: { reason: rest.reason } }),
+        ...saying({ reason: rest.reason }),
       })
       return view.member(project_id, who)
     }
@@ -89,7 +91,7 @@ export function oversight({ projects, spaces, synchronise }: ProjectParts, view:
         author: didOf(actor),
         type: 'project.remove',
         facts: { who },
-        ...(reason === undefined || reason === '' ? {} : { texts: { reason } }),
+        ...saying({ reason }),
       })
       return { removed: view.who(who).name, did: who }
     },

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { nodeOf } from '../../base/did.ts'
-import { wellFormed } from '../../contract/common.ts'
 import { EntryId, Hash } from '../../contract/entry.ts'
 import { Did } from '../../contract/envelope.ts'
+import { malformed, ThingTitle } from '../../contract/facts.ts'
 import type { SpacePermission } from '../../contract/permissions.ts'
 import type { Applied, Apply, Draft, Refusal } from '../../contract/state.ts'
 
@@ -25,7 +25,7 @@ const facts = {
   'project.clock_in': z.looseObject(texts),
   'project.clock_out': z.looseObject({}),
   /** A note; texts: detail */
-  'project.audit': z.looseObject({ action: wellFormed(z.string().min(1).max(500)), ...texts }),
+  'project.audit': z.looseObject({ action: ThingTitle, ...texts }),
   /** Somebody of the author's node tried what is not permitted, so many times since this was told last. */
   'project.denied': z.looseObject({ operation: z.string().min(1).max(100), who: Did, count: z.int().min(1) }),
   /** Takes away the texts of `entry`, written by `of`; texts: reason */
@@ -83,11 +83,7 @@ export const applyProject: Apply<ProjectTables> = (state, entry, log) => {
     return undefined
   }
   const parsed = facts[type].safeParse(body)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') ?? ''
-    return refuse('malformed', `${where}: ${issue?.message}`, where)
-  }
+  if (!parsed.success) return malformed(parsed.error)
   switch (type) {
     case 'project.clock_in':
       if (!state.has('clocked_in', author) && ofNode(state, node) >= CLOCKED_IN_MAX)

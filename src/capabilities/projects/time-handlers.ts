@@ -1,10 +1,12 @@
+import { didOf } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
+import { saying } from '../../contract/entry.ts'
 import type { Handlers } from '../../core/dispatch.ts'
 import type { ProjectReplica } from '../../core/projects.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
 import type { ProjectParts } from './parts.ts'
 import { timeSpent, timeTypes } from './time.ts'
-import { didOf, type ProjectViews } from './views.ts'
+import type { ProjectViews } from './views.ts'
 
 const PAGE = 1000
 
@@ -26,8 +28,7 @@ export function timeHandlers(
   return {
     'projects.clock_in': async ({ project_id, focus }, { actor }) => {
       const author = didOf(actor)
-      const texts = focus === undefined || focus === '' ? {} : { texts: { focus } }
-      await projects.append(project_id, { author, type: 'project.clock_in', facts: {}, ...texts })
+      await projects.append(project_id, { author, type: 'project.clock_in', facts: {}, ...saying({ focus }) })
       return view.member(project_id, author)
     },
 

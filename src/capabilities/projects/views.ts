@@ -1,4 +1,3 @@
-import type { Actor } from '../../authority/may.ts'
 import { stages } from '../../authority/roles.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { nodeOf, parseDid } from '../../base/did.ts'
@@ -152,4 +151,3 @@ export function projectViews({ self, spaces, projects, directory, network, agent
 export type ProjectViews = ReturnType<typeof projectViews>
 
 /** Who acts, of those who may at all. */
-export const didOf = (actor: Actor): string => ('did' in actor ? actor.did : '')

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../authority/may.ts'
+import { didOf } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { authorView } from '../../core/author-view.ts'
 import type { Directory } from '../../core/directory.ts'
-import type { CallContext, Handlers } from '../../core/dispatch.ts'
+import type { Handlers } from '../../core/dispatch.ts'
 import type { PeerBook } from '../../core/peer-book.ts'
-import { entryPage, readPlaceCursor } from '../../core/place-cursors.ts'
+import { entryCursors, entryPage } from '../../core/place-cursors.ts'
 import type { Projects } from '../../core/projects.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
 import type { Parsed } from '../../operations.ts'
@@ -26,7 +27,6 @@ export interface RecordParts {
 /** The decisions and reports of projects: entries of their logs, and nothing beside. */
 export function recordHandlers(parts: RecordParts): Pick<Handlers, Names> {
   const { projects, book, threads } = parts
-  const authorOf = ({ actor }: CallContext): string => (actor as { did: string }).did
 
   function common(project: string, { id: entry, author, at, body, texts }: LoggedEntry) {
     const text = texts?.['text']
@@ -50,7 +50,7 @@ export function recordHandlers(parts: RecordParts): Pick<Handlers, Names> {
 
   function list<Item>(type: string, show: (project: string, entry: LoggedEntry) => Item) {
     return ({ project_id, limit, cursor }: Parsed<'reports.list'>) => {
-      const after = readPlaceCursor(cursor)
+      const after = entryCursors.read(cursor)
       const entries = projects.replica(project_id).query({ types: [type], states: ['counts'], after, limit })
       return entryPage(entries, limit, (entry) => (book.isBlocked(entry.node) ? undefined : show(project_id, entry)))
     }
@@ -71,7 +71,7 @@ export function recordHandlers(parts: RecordParts): Pick<Handlers, Names> {
     'decisions.record': async ({ project_id, title, text, reasons }, context) => {
       const texts = { ...(text ? { text } : {}), ...(reasons ? { reasons } : {}) }
       const { id } = await projects.append(project_id, {
-        author: authorOf(context),
+        author: didOf(context.actor),
         type: 'decision.record',
         facts: { id: randomUUID(), title },
         ...(Object.keys(texts).length > 0 ? { texts } : {}),
@@ -83,7 +83,7 @@ export function recordHandlers(parts: RecordParts): Pick<Handlers, Names> {
     'reports.submit': async ({ project_id, title, text, thread_id }, context) => {
       const thread = thread_id === undefined ? undefined : outcomeOf(thread_id, project_id, context.actor)
       const { id } = await projects.append(project_id, {
-        author: authorOf(context),
+        author: didOf(context.actor),
         type: 'report.submit',
         facts: { id: randomUUID(), title, ...(thread === undefined ? {} : { thread }) },
         texts: { text },

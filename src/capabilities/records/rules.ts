@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { wellFormed } from '../../contract/common.ts'
 import { Hash, SpaceId } from '../../contract/entry.ts'
+import { malformed, ThingId, ThingTitle } from '../../contract/facts.ts'
 import type { SpacePermission } from '../../contract/permissions.ts'
 import type { Applied, Apply } from '../../contract/state.ts'
 
@@ -9,12 +9,11 @@ export type RecordTables = {
   records: { type: string; entry: string }
 }
 
-const Title = wellFormed(z.string().min(1).max(500))
 const facts = {
-  'decision.record': z.looseObject({ id: z.uuidv4(), title: Title, texts_hash: Hash.optional() }),
+  'decision.record': z.looseObject({ id: ThingId, title: ThingTitle, texts_hash: Hash.optional() }),
   'report.submit': z.looseObject({
-    id: z.uuidv4(),
-    title: Title,
+    id: ThingId,
+    title: ThingTitle,
     thread: SpaceId.optional(),
     texts_hash: Hash.optional(),
   }),
@@ -26,10 +25,7 @@ type RecordType = (typeof recordTypes)[number]
 const applyRecord: Apply<RecordTables> = (state, { id: entry, type, body }) => {
   if (!(recordTypes as readonly string[]).includes(type)) return undefined
   const parsed = facts[type as RecordType].safeParse(body)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return { code: 'malformed', reason: `${issue?.path.join('.')}: ${issue?.message}` }
-  }
+  if (!parsed.success) return malformed(parsed.error)
   const { id } = parsed.data
   if (state.has('records', id)) return { code: 'already_exists', reason: 'There is a record of this id.', field: 'id' }
   state.set('records', id, { type, entry })

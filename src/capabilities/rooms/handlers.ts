@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { CallContext, Handlers } from '../../core/dispatch.ts'
-import { entryPage, readPlaceCursor } from '../../core/place-cursors.ts'
+import { didOf } from '../../authority/may.ts'
+import { saying } from '../../contract/entry.ts'
+import type { Handlers } from '../../core/dispatch.ts'
+import { listPage } from '../../core/list-page.ts'
+import { entryCursors, entryPage } from '../../core/place-cursors.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
 import type { ProjectJudgement } from '../../spaces/project.ts'
 import { deliverMentions, namedIn } from './mentions.ts'
@@ -22,26 +25,19 @@ export function createRooms(parts: RoomParts): Rooms {
   deliverMentions(parts)
 
   const replica = (project: string) => spaces.replica<ProjectJudgement, RoomTables>(project)
-  const authorOf = ({ actor }: CallContext): string => (actor as { did: string }).did
 
   return {
     handlers: {
-      'rooms.list': ({ project_id, limit, cursor }) => {
-        const all = view.rooms(replica(project_id))
-        const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
-        const items = all.slice(from, from + limit)
-        const last = items.at(-1)
-        return { items, ...(last && from + limit < all.length ? { next_cursor: last.id } : {}) }
-      },
+      'rooms.list': ({ project_id, ...page }) => listPage(view.rooms(replica(project_id)), page),
 
       'rooms.create': async ({ project_id, name, topic }, context) => {
         const id = randomUUID()
         await spaces.write(project_id, (log) =>
           log.append({
-            author: authorOf(context),
+            author: didOf(context.actor),
             type: 'room.create',
             facts: { id, name: view.newName(replica(project_id), name) },
-            ...(topic === undefined || topic === '' ? {} : { texts: { topic } }),
+            ...saying({ topic }),
           }),
         )
         return view.room(replica(project_id), view.find(replica(project_id), id))
@@ -50,7 +46,7 @@ export function createRooms(parts: RoomParts): Rooms {
       'rooms.read': ({ project_id, room, limit, cursor }) => {
         const log = replica(project_id)
         const found = view.find(log, room)
-        const after = readPlaceCursor(cursor)
+        const after = entryCursors.read(cursor)
         const entries = log.query({ types: ['room.message'], subject: found.id, states: ['counts'], after, limit })
         return { ...entryPage(entries, limit, (entry) => view.message(log, entry)), room: view.room(log, found) }
       },
@@ -58,7 +54,7 @@ export function createRooms(parts: RoomParts): Rooms {
       'rooms.say': async ({ project_id, room, body, reply_to }, context) => {
         const log = replica(project_id)
         const { id: topic } = view.find(log, room)
-        const author = authorOf(context)
+        const author = didOf(context.actor)
         const { mentions, nobody } = namedIn(parts, project_id, body)
         const answers = reply_to === undefined ? undefined : projects.entry(project_id, reply_to, 'reply_to')
         const said = await spaces.write(project_id, (writing) => {
@@ -76,7 +72,7 @@ export function createRooms(parts: RoomParts): Rooms {
       'rooms.search': ({ project_id, query, room, limit, cursor }) => {
         const log = replica(project_id)
         const subject = room === undefined ? undefined : view.find(log, room).id
-        const after = readPlaceCursor(cursor)
+        const after = entryCursors.read(cursor)
         const entries = log.search(query, { types: ['room.message'], subject, after, limit })
         return entryPage(entries, limit, (entry) => view.message(log, entry))
       },

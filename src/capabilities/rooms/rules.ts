@@ -4,6 +4,7 @@ import { skeleton } from '../../base/skeleton.ts'
 import { wellFormed } from '../../contract/common.ts'
 import { EntryId, Hash } from '../../contract/entry.ts'
 import { Did } from '../../contract/envelope.ts'
+import { malformed, ThingId } from '../../contract/facts.ts'
 import type { SpacePermission } from '../../contract/permissions.ts'
 import type { Applied, Apply, Draft, Lookup, Refusal } from '../../contract/state.ts'
 import { MAIN, ROOM_NAME_MAX } from './schema.ts'
@@ -40,9 +41,9 @@ const Name = wellFormed(z.string().min(1).max(ROOM_NAME_MAX)).refine(
 /** Somebody by DID, or everybody of a role. */
 const Mention = z.union([Did, z.string().regex(/^role:[a-z_]{1,32}$/)])
 const facts = {
-  'room.create': z.looseObject({ id: z.uuidv4(), name: Name, texts_hash: Hash.optional() }),
+  'room.create': z.looseObject({ id: ThingId, name: Name, texts_hash: Hash.optional() }),
   'room.message': z.looseObject({
-    room: z.union([z.literal(MAIN), z.uuidv4()]),
+    room: z.union([z.literal(MAIN), ThingId]),
     reply_to: EntryId.optional(),
     mentions: z.array(Mention).max(MENTIONS_MAX),
     texts_hash: Hash,
@@ -85,12 +86,6 @@ export function roomsOf(state: Pick<Draft<RoomTables>, 'get' | 'entries'>): Room
 /** The facts of a message; undefined when they are none. */
 export const readRoomMessage = (body: unknown): RoomMessageFacts | undefined =>
   facts['room.message'].safeParse(body).data
-
-const malformed = (error: z.ZodError): Refusal => {
-  const [issue] = error.issues
-  const field = issue?.path.join('.') ?? ''
-  return { code: 'malformed', reason: `${field}: ${issue?.message}`, ...(field ? { field } : {}) }
-}
 
 /** Is given entries of other types too, which change nothing here. */
 export const applyRoom: Apply<RoomTables> = (state, entry, log) => {

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { wellFormed } from '../../contract/common.ts'
 import { Did, Timestamp } from '../../contract/envelope.ts'
+import { malformed, ThingId, ThingTitle } from '../../contract/facts.ts'
 import { FencingToken } from '../../contract/keeper-message.ts'
+import type { Refusal } from '../../contract/state.ts'
 import { DEPENDENCIES_MAX, LABELS_MAX, TaskPriority, TaskStatus } from './schema.ts'
 
 /** The facts of the entries about tasks. Loose: what newer versions add is kept and ignored. What decides whether an entry is valid is protocol. */
-const TaskId = z.uuidv4('is not a UUIDv4')
-const Title = wellFormed(z.string().min(1).max(500))
 const Labels = z.array(wellFormed(z.string().min(1).max(64))).max(LABELS_MAX)
-const DependsOn = z.array(TaskId).max(DEPENDENCIES_MAX)
-const OfTask = { task: TaskId }
+const DependsOn = z.array(ThingId).max(DEPENDENCIES_MAX)
+const OfTask = { task: ThingId }
 /** The description is among its texts; that is not to be seen from what is signed. */
 const describes = z.boolean().optional()
 /** Its author goes over whoever holds the task or was given it: for overseers and the owner. */
@@ -21,8 +21,8 @@ export type ReleaseReason = (typeof releaseReasons)[number]
 
 export const taskFacts = {
   'task.create': z.looseObject({
-    id: TaskId,
-    title: Title,
+    id: ThingId,
+    title: ThingTitle,
     priority: TaskPriority,
     assignee: Did.optional(),
     labels: Labels,
@@ -31,7 +31,7 @@ export const taskFacts = {
   }),
   'task.update': z.looseObject({
     ...OfTask,
-    title: Title.optional(),
+    title: ThingTitle.optional(),
     status: TaskStatus.optional(),
     priority: TaskPriority.optional(),
     labels: Labels.optional(),
@@ -71,11 +71,10 @@ export type ReadFacts = { [Type in TaskType]: { type: Type; facts: TaskFacts<Typ
 
 export const taskTypes = Object.keys(taskFacts) as TaskType[]
 
-/** The facts of an entry, or what is wrong with them; undefined when it is not about a task. */
-export function readTask(type: string, body: unknown): ReadFacts | { fault: string } | undefined {
+/** The facts of an entry, or why they are none; undefined when it is not about a task. */
+export function readTask(type: string, body: unknown): ReadFacts | { refusal: Refusal } | undefined {
   if (!Object.hasOwn(taskFacts, type)) return undefined
   const parsed = taskFacts[type as TaskType].safeParse(body)
   if (parsed.success) return { type, facts: parsed.data } as ReadFacts
-  const [issue] = parsed.error.issues
-  return { fault: `${issue?.path.join('.') || 'The entry'}: ${issue?.message ?? 'is not valid'}` }
+  return { refusal: malformed(parsed.error) }
 }

@@ -1,6 +1,6 @@
 import { AgoraError } from '../../base/errors.ts'
+import { placeCursors } from '../../core/place-cursors.ts'
 import type { Replica } from '../../log/replica.ts'
-import type { Place } from '../../log/types.ts'
 import { tasksOf } from './exclusive.ts'
 
 const CANDIDATES_MAX = 10
@@ -43,15 +43,4 @@ export function findTask(replica: Replica, text: string, field: string, deleted?
 }
 
 /** Where a page of tasks ended, so that the next begins behind it. */
-export const writeCursor = ({ lamport, id }: Place): string => `t${lamport.toString(36)}.${id}`
-
-/** @throws AgoraError `invalid_cursor` */
-export function readCursor(cursor: string | undefined): Place | undefined {
-  if (cursor === undefined) return undefined
-  const [, lamport = '', id = ''] = /^t([0-9a-z]{1,11})\.([0-9a-f-]{36})$/.exec(cursor) ?? []
-  if (id !== '') return { lamport: Number.parseInt(lamport, 36), id }
-  throw new AgoraError('invalid_cursor', 'cursor: this did not come from an answer of this list.', {
-    field: 'cursor',
-    hint: 'Give back the cursor of the answer before unchanged, or none to begin.',
-  })
-}
+export const taskCursors = placeCursors('t', /[0-9a-f-]{36}/)

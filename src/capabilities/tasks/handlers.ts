@@ -5,7 +5,7 @@ import type { Texts } from '../../contract/entry.ts'
 import type { Directory } from '../../core/directory.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
 import { attempt, type Keeper } from '../../core/keeper/index.ts'
-import { entryPage, readPlaceCursor } from '../../core/place-cursors.ts'
+import { entryCursors, entryPage } from '../../core/place-cursors.ts'
 import type { Projects } from '../../core/projects.ts'
 import type { Spaces } from '../../core/spaces.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
@@ -15,7 +15,7 @@ import type { OperationName, Output, Parsed } from '../../operations.ts'
 import type { AuditEntry } from '../audit/schema.ts'
 import { TASK_KIND, tasksOf } from './exclusive.ts'
 import type { TaskFacts, TaskType } from './facts.ts'
-import { findTask, readCursor, writeCursor } from './finding.ts'
+import { findTask, taskCursors } from './finding.ts'
 import { listTasks } from './listing.ts'
 import { type NewsParts, tellTaskNews } from './news.ts'
 import type { ChangedTask, TaskName } from './schema.ts'
@@ -172,11 +172,11 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
             : text === 'me'
               ? me(context)
               : directory.resolve(text, 'assignee')
-        const after = readCursor(input.cursor)
+        const after = taskCursors.read(input.cursor)
         const { items, next } = listTasks(tasksOf(replica), { ...input, assignee, after })
         return {
           items: items.map(([id, task]) => view.listed(replica, id, task)),
-          ...(next ? { next_cursor: writeCursor(next) } : {}),
+          ...(next ? { next_cursor: taskCursors.write(next) } : {}),
         }
       },
 
@@ -298,7 +298,7 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
   ) {
     const replica = spaces.replica(project_id)
     const task = findTask(replica, task_id, 'task_id', 'deleted')
-    const after = readPlaceCursor(cursor)
+    const after = entryCursors.read(cursor)
     return { entries: replica.query({ ...narrow, subject: task, order: 'oldest', after, limit }), task }
   }
 }

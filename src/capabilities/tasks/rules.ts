@@ -84,7 +84,7 @@ export function taskSubject({ type, body }: Pick<Applied, 'type' | 'body'>): str
 export const applyTask: Apply<TaskTables> = (state, entry) => {
   const read = readTask(entry.type, entry.body)
   if (!read) return releaseGone(state, entry)
-  if ('fault' in read) return refuse('malformed', read.fault)
+  if ('refusal' in read) return read.refusal
   const { type, facts } = read
   if (type === 'task.create') return create(state, entry, facts)
   const task = state.get('tasks', facts.task)

@@ -1,9 +1,12 @@
 import type { Actor } from '../../authority/may.ts'
+import { didOf } from '../../authority/may.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
+import { HEADS_MAX, saying } from '../../contract/entry.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
 import type { WireHandler } from '../../core/inbound.ts'
-import { entryPage, readPlaceCursor } from '../../core/place-cursors.ts'
+import { listPage } from '../../core/list-page.ts'
+import { entryCursors, entryPage } from '../../core/place-cursors.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
 import type { EntryInput } from '../../log/replica.ts'
 import { PARTICIPANTS_MAX } from '../../spaces/thread-facts.ts'
@@ -30,8 +33,6 @@ export function createThreads(parts: ThreadParts): Threads {
   const { tell, wire } = createTelling(parts, tables)
   mail.readsSaid('thread.message', view.said)
   deliverThreads(parts)
-
-  const authorOf = ({ actor }: CallContext): string => (actor as { did: string }).did
 
   /** @throws AgoraError for whom its creator's node does not trust enough, or who is not in its project. */
   function admissible(did: string, field: string, minTrust: number, project: string | undefined): void {
@@ -72,7 +73,7 @@ export function createThreads(parts: ThreadParts): Threads {
   ) {
     const found = view.find(thread, context.actor)
     const input = work(found)
-    if (input) await spaces.write(found.id, (log) => log.append({ ...input, author: authorOf(context) }))
+    if (input) await spaces.write(found.id, (log) => log.append({ ...input, author: didOf(context.actor) }))
     return shown(found.id)
   }
   const shown = (id: string) => {
@@ -96,14 +97,11 @@ export function createThreads(parts: ThreadParts): Threads {
           .filter((one) => project_id === undefined || one.project_id === project_id)
           .filter((one) => ended || one.status === 'open' || one.status === 'joining')
           .sort((a, b) => ((b.last_at ?? b.created_at) < (a.last_at ?? a.created_at) ? -1 : 1))
-        const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
-        const items = all.slice(from, from + limit)
-        const last = items.at(-1)
-        return { items, ...(last && from + limit < all.length ? { next_cursor: last.id } : {}) }
+        return listPage(all, { limit, cursor })
       },
 
       'threads.create': async ({ title, participants, min_trust, closed, project_id }, context) => {
-        const author = authorOf(context)
+        const author = didOf(context.actor)
         const dids = participants.map((address, index) => {
           const field = `participants.${index}`
           const did = directory.resolve(address, field)
@@ -118,7 +116,7 @@ export function createThreads(parts: ThreadParts): Threads {
           ...(title === undefined ? {} : { title }),
           ...(project_id === undefined
             ? {}
-            : { project: project_id, project_heads: projects.replica(project_id).tips().slice(0, 256) }),
+            : { project: project_id, project_heads: projects.replica(project_id).tips().slice(0, HEADS_MAX) }),
         }
         const { id } = await spaces.create('thread', { author, facts }, (log, first) =>
           tell(log as ThreadReplica, others.map(nodeOf), first.id),
@@ -135,9 +133,7 @@ export function createThreads(parts: ThreadParts): Threads {
 
       'threads.close': ({ thread_id, reason }, context) =>
         change(thread_id, context, ({ standing }) =>
-          standing.closedBy === undefined
-            ? { type: 'thread.close', facts: {}, ...(reason === undefined ? {} : { texts: { reason } }) }
-            : undefined,
+          standing.closedBy === undefined ? { type: 'thread.close', facts: {}, ...saying({ reason }) } : undefined,
         ),
 
       'threads.add': async ({ thread_id, name }, context) => {
@@ -153,7 +149,7 @@ export function createThreads(parts: ThreadParts): Threads {
           // Who is in it already is told again: the first time may have come to nothing.
           const by =
             standing.participants.get(did) ??
-            log.append({ author: authorOf(context), type: 'thread.update', facts: { add: [did] } }).id
+            log.append({ author: didOf(context.actor), type: 'thread.update', facts: { add: [did] } }).id
           if (by === log.space || log.get(by)?.node === self.did) tell(log, [nodeOf(did)], by)
         })
         return shown(id)
@@ -173,14 +169,19 @@ export function createThreads(parts: ThreadParts): Threads {
 
       'threads.read': ({ thread_id, query, limit, cursor }, { actor }) => {
         const found = view.find(thread_id, actor)
-        const asked = { types: ['thread.message'], states: ['counts' as const], after: readPlaceCursor(cursor), limit }
+        const asked = {
+          types: ['thread.message'],
+          states: ['counts' as const],
+          after: entryCursors.read(cursor),
+          limit,
+        }
         const entries = query === undefined ? found.log.query(asked) : found.log.search(query, asked)
         return { ...entryPage(entries, limit, (entry) => view.message(found.id, entry)), thread: view.thread(found) }
       },
 
       'threads.say': async ({ thread_id, body, reply_to }, context) => {
         const { id, log } = view.find(thread_id, context.actor)
-        const author = authorOf(context)
+        const author = didOf(context.actor)
         const answers = reply_to === undefined ? undefined : answered(log, reply_to)
         const said = await spaces.write(id, (writing) => {
           const refusal = mail.refusal(author, { space: id, topic: TOPIC })
