@@ -3,6 +3,8 @@ import type { CheckedEntry } from './checked.ts'
 /** So much waits at most in one space. */
 export const WAITING_MAX = 10_000
 export const WAITING_BYTES = 32 << 20
+/** About what it costs to know that something waits for a parent: an entry can name many that never come. */
+export const PARENT_BYTES = 256
 
 export interface Waiting {
   entry: CheckedEntry
@@ -43,7 +45,7 @@ export function createWaitingRoom({ most = WAITING_MAX, mostBytes = WAITING_BYTE
     add(entry, from, parents) {
       remove(entry.id)
       const { header, facts, texts = '' } = entry.signed
-      const size = header.length + facts.length + texts.length
+      const size = header.length + facts.length + texts.length + PARENT_BYTES * parents.length
       waiting.set(entry.id, { entry, from, parents: new Set(parents), bytes: size })
       bytes += size
       for (const parent of parents) {

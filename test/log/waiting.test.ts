@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { CheckedEntry } from '../../src/log/checked.ts'
-import { createWaitingRoom } from '../../src/log/waiting.ts'
+import { createWaitingRoom, PARENT_BYTES } from '../../src/log/waiting.ts'
 
 const entry = (id: string, size = 10): CheckedEntry =>
   ({ id, signed: { header: 'x'.repeat(size), facts: '' } }) as CheckedEntry
@@ -28,10 +28,15 @@ test('too many, or too much: the oldest goes', (t) => {
   const few = createWaitingRoom({ most: 2 })
   for (const id of ['a', 'b', 'c']) few.add(entry(id), undefined, ['x'])
   t.deepEqual(ids(few.release('x')), ['b', 'c'])
-  const small = createWaitingRoom({ mostBytes: 25 })
+  const small = createWaitingRoom({ mostBytes: 25 + 2 * PARENT_BYTES })
   for (const id of ['a', 'b', 'c']) small.add(entry(id), undefined, ['x'])
   t.deepEqual(ids(small.release('x')), ['b', 'c'])
   t.is(small.size(), 0)
+  // An entry that names many parents takes as much as many that name one.
+  small.add(entry('a'), undefined, ['x'])
+  small.add(entry('b'), undefined, ['x', 'y'])
+  t.deepEqual(ids(small.release('x')), [])
+  t.deepEqual(ids(small.release('y')), ['b'])
 })
 
 test('what waits for somebody who never comes is forgotten, and so on', (t) => {
