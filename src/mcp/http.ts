@@ -4,7 +4,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Clock } from '../base/clock.ts'
 import { every } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
-import { createMcpServer, type McpParts, type McpServer } from './server.ts'
+import type { McpParts, McpServer } from './server.ts'
 import type { Me } from './tool.ts'
 
 /** Sessions of all clients together, and ms after which one that says nothing is ended. */
@@ -29,34 +29,36 @@ export interface McpEndpoint {
 interface Session {
   did: string
   transport: StreamableHTTPServerTransport
-  server: McpServer
+  server: Pick<McpServer, 'close'>
   /** Requests and streams that are under way. */
   open: number
   usedAt: number
 }
 
+export interface McpEndpointParts {
+  clock: Clock
+  /** What a client gets. */
+  serverFor(caller: McpCaller): Pick<McpServer, 'connect' | 'close' | 'ended'>
+}
+
 /** `/mcp`: a session for each client, bound to whose token began it. */
-export function createMcpEndpoint({ clock, version }: { clock: Clock; version: string }): McpEndpoint {
+export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEndpoint {
   const sessions = new Map<string, Session>()
   const stopSweeping = every(clock, SWEEP_EVERY, () => {
     for (const { open, usedAt, server } of sessions.values())
       if (open === 0 && clock.now() - usedAt > IDLE_MAX) void server.close()
   })
 
-  async function begin({ me, call, events }: McpCaller): Promise<Session> {
+  async function begin(caller: McpCaller): Promise<Session> {
     if (sessions.size >= SESSIONS_MAX) {
       throw new AgoraError('rate_limited', `${SESSIONS_MAX} MCP sessions are open.`, { hint: 'End some, or wait.' })
     }
-    const server = createMcpServer({
-      ...{ call, events, version, profile: 'default' },
-      me: async () => me,
-      clock,
-    })
+    const server = serverFor(caller)
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, session),
     })
-    const session: Session = { did: me.did, transport, server, open: 0, usedAt: clock.now() }
+    const session: Session = { did: caller.me.did, transport, server, open: 0, usedAt: clock.now() }
     transport.onclose = () => {
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
       server.ended()

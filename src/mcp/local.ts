@@ -6,6 +6,7 @@ import { ApprovalPending, type Dispatch } from '../core/dispatch.ts'
 import { agentInbox, EVERY_AGENT, type Events, OPERATOR_INBOX } from '../core/events.ts'
 import type { Output } from '../operations.ts'
 import { createMcpEndpoint, type McpCaller } from './http.ts'
+import { createMcpServer } from './server.ts'
 import { ApprovalAsked } from './tool.ts'
 
 export interface LocalMcpParts {
@@ -24,7 +25,11 @@ export interface LocalMcp {
 
 /** `/mcp` of the daemon: every call is dispatched as whoever's token was shown. */
 export function createLocalMcp({ clock, dispatch, events, node, version }: LocalMcpParts): LocalMcp {
-  const endpoint = createMcpEndpoint({ clock, version })
+  const endpoint = createMcpEndpoint({
+    clock,
+    serverFor: ({ me, call, events: follow }) =>
+      createMcpServer({ ...{ call, version, clock, profile: 'default' }, events: follow, me: async () => me }),
+  })
 
   function callerOf(actor: Actor): McpCaller {
     if (actor.kind !== 'agent' && actor.kind !== 'operator')

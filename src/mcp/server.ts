@@ -74,9 +74,9 @@ export function createMcpServer(parts: McpParts): McpServer {
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
     const one = byName.get(params.name)
     if (!one) {
-      const offers = `These are there: ${offered.map(({ name }) => name).join(', ')}`
+      const offers = offered.map(({ name }) => name).join(', ')
       const named = JSON.stringify(params.name.slice(0, 100))
-      return toolResult(failed(new AgoraError('unknown_operation', `There is no tool ${named}.`, { hint: offers })))
+      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${named}. There are: ${offers}`)
     }
     const context = contextOf(extra)
     const result = await settled(await run(one, params.arguments ?? {}, context), extra)

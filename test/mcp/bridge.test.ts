@@ -128,7 +128,7 @@ test('nothing but the protocol is said on standard output, whatever comes in', a
     write(message)
   t.like(await ask(2, 'no/such/method'), { error: { code: -32601 } })
   t.like(await ask(3, 'tools/call', { name: 7 }), { error: { code: -32603 } })
-  t.like(await ask(4, 'tools/call', { name: 'agora_nothing' }), { result: { isError: true } })
+  t.like(await ask(4, 'tools/call', { name: 'agora_nothing' }), { error: { code: -32602 } })
   t.like(await ask(5, 'tools/call', { name: 'agora_status', arguments: { surplus: true } }), {
     result: { structuredContent: { name: 'alice' } },
   })
