@@ -29,6 +29,7 @@ import { KEEPER_FRAMES_PER_SECOND } from '../../src/p2p/keeper/constants.ts'
 import { BURST_SECONDS } from '../../src/p2p/lanes/index.ts'
 import { LOG_BURST_SECONDS } from '../../src/p2p/log/index.ts'
 import * as session from '../../src/p2p/session/constants.ts'
+import { THREAD_UPDATES_MAX } from '../../src/spaces/thread.ts'
 import { PARTICIPANTS_MAX } from '../../src/spaces/thread-facts.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 
@@ -154,6 +155,7 @@ function spaceLimits(): string[] {
     ['rooms of a project beside `main`', number(ROOMS_MAX)],
     ['mentions of a message', number(MENTIONS_MAX)],
     ['participants of a thread that one entry names', number(PARTICIPANTS_MAX)],
+    ['updates of a thread by one node but its creator’s', number(THREAD_UPDATES_MAX)],
   ]
   return rows.map(([what, limit]) => `| ${what} | ${limit} |`)
 }

@@ -1,72 +1,85 @@
+import { createHash } from 'node:crypto'
+import { base58btc } from 'multiformats/bases/base58'
 import { nodeOf } from '../../src/base/did.ts'
-import type { Draft, Lookup } from '../../src/contract/state.ts'
+import type { Lookup } from '../../src/contract/state.ts'
 import { comparePlaces, type LogView, type Placed } from '../../src/log/types.ts'
 
-/** A log written by hand, without keys: for rules alone. Ids are `e0`, `e1`, … in the order of writing. */
-export function handLog(isAuthority: (type: string) => boolean) {
+/** A log written by hand: entries without keys and signatures, with whatever parents a test says; for rules, which look at nothing else. */
+export interface HandLog {
+  view: LogView
+  lookup: Lookup
+  /** In the order in which they were written. */
+  all: readonly Placed[]
+  ordered(): Placed[]
+  /**
+   * Writes an entry of `author` behind these entries, or the last one written. `prev` is the last of its node among their pasts unless another is given;
+   * null begins a chain.
+   */
+  write(
+    author: string,
+    type: string,
+    body: Record<string, unknown>,
+    behind?: readonly Placed[],
+    prev?: Placed | null,
+  ): Placed
+}
+
+export function handLog(isAuthority: (type: string) => boolean): HandLog {
   const all: Placed[] = []
-  const chains: Placed[][] = []
-
-  /** An entry whose writer had seen `seen`, and what is in the past of that. */
-  function write(author: string, type: string, body: Record<string, unknown>, seen: Placed[] = all.slice(-1)): Placed {
-    const clock: number[] = []
-    for (const parent of seen)
-      for (let chain = 0; chain < chains.length; chain++)
-        clock[chain] = Math.max(clock[chain] ?? 0, parent.clock[chain] ?? 0)
-    const node = nodeOf(author)
-    const own = chains.findIndex((chain, index) => chain[0]?.node === node && clock[index] === chain.length)
-    const chain = own < 0 ? chains.length : own
-    const line = chains[chain] ?? []
-    chains[chain] = line
-    clock[chain] = line.length + 1
-    const entry: Placed = {
-      id: `e${all.length}`,
-      author,
-      node,
-      type,
-      body,
-      at: all.length,
-      lamport: 1 + Math.max(0, ...seen.map((parent) => parent.lamport)),
-      seq: line.length,
-      prev: line.at(-1)?.id,
-      heads: seen.map((parent) => parent.id),
-      chain,
-      position: line.length,
-      clock: Uint32Array.from(Array.from({ length: chains.length }, (_, index) => clock[index] ?? 0)),
-    }
-    line.push(entry)
-    all.push(entry)
-    return entry
-  }
+  const byId = new Map<string, Placed>()
+  const chains: { chain: number; node: string; entries: Placed[] }[] = []
   const ordered = () => [...all].sort(comparePlaces)
-  const view: LogView = {
-    placed: (id) => all.find((entry) => entry.id === id),
-    chains: () => chains.map((line, chain) => ({ chain, node: line[0]?.node ?? '', length: line.length })),
-    at: (chain, position) => chains[chain]?.[position],
-    authority: () => ordered().filter((entry) => isAuthority(entry.type)),
-  }
-  return { write, all, ordered, view }
-}
 
-/** Tables in memory, for trying rules. */
-export function plainDraft<Tables extends object>(): Draft<Tables> & { tables: Record<string, Map<string, unknown>> } {
-  const tables: Record<string, Map<string, unknown>> = {}
-  const table = (name: string) => {
-    tables[name] ??= new Map()
-    return tables[name]
-  }
   return {
-    tables,
-    get: (name, key) => table(name).get(key) as never,
-    has: (name, key) => table(name).has(key),
-    set: (name, key, value) => void table(name).set(key, value),
-    delete: (name, key) => void table(name).delete(key),
-    entries: (name) => table(name).entries() as never,
-    size: (name) => table(name).size,
+    all,
+    ordered,
+    lookup: { past: (id) => byId.get(id) },
+    view: {
+      placed: (id) => byId.get(id),
+      chains: () => chains.map(({ chain, node, entries: { length } }) => ({ chain, node, length })),
+      at: (chain, position) => chains[chain]?.entries[position],
+      authority: () => ordered().filter(({ type }) => isAuthority(type)),
+    },
+    write(author, type, body, behind = all.slice(-1), given) {
+      const node = nodeOf(author)
+      const clock: number[] = []
+      const follow = (parent: Placed) => {
+        for (const [chain, reach] of parent.clock.entries()) clock[chain] = Math.max(clock[chain] ?? 0, reach)
+      }
+      behind.forEach(follow)
+      const known = chains
+        .filter((chain) => chain.node === node)
+        .flatMap(({ chain, entries }) => entries[(clock[chain] ?? 0) - 1] ?? [])
+        .sort((a, b) => b.seq - a.seq)
+      const prev = given === null ? undefined : (given ?? known[0])
+      if (prev) follow(prev)
+      let slot = prev && chains[prev.chain]
+      if (!slot || slot.entries.length !== (prev?.position ?? -1) + 1) {
+        slot = { chain: chains.length, node, entries: [] }
+        chains.push(slot)
+      }
+      const position = slot.entries.length
+      clock[slot.chain] = position + 1
+      const parents = [...behind, ...(prev ? [prev] : [])]
+      const entry: Placed = {
+        id: base58btc.encode(createHash('sha256').update(`${all.length}`).digest()).slice(1),
+        author,
+        node,
+        lamport: 1 + Math.max(0, ...parents.map((parent) => parent.lamport)),
+        at: all.length + 1,
+        type,
+        body,
+        seq: (prev?.seq ?? -1) + 1,
+        prev: prev?.id,
+        heads: behind.filter((parent) => parent !== prev).map((parent) => parent.id),
+        chain: slot.chain,
+        position,
+        clock: Uint32Array.from({ length: chains.length }, (_, chain) => clock[chain] ?? 0),
+      }
+      slot.entries.push(entry)
+      all.push(entry)
+      byId.set(entry.id, entry)
+      return entry
+    },
   }
 }
-
-/** What `applied` entries are found by in the past: all of them. */
-export const lookupIn = (entries: readonly Placed[]): Lookup => ({
-  past: (id) => entries.find((entry) => entry.id === id),
-})

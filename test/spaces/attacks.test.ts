@@ -35,13 +35,13 @@ type Project = ReturnType<typeof begun>
 
 function bodyOf(p: Project, { kind, about, role, pick }: Step): Record<string, unknown> {
   const who = p.did(people[about] ?? 'alice')
-  const invitations = p.log.all().filter(({ type }) => type === 'project.invite')
+  const invitations = p.log.ordered().filter(({ type }) => type === 'project.invite')
   const invitation = invitations[pick % Math.max(1, invitations.length)]?.body['id']
   switch (kind) {
     case 'project.role':
       return { who, role }
     case 'project.invite': {
-      const id = `00000000-0000-4000-8000-${String(p.log.all().length).padStart(12, '0')}`
+      const id = `00000000-0000-4000-8000-${String(p.log.ordered().length).padStart(12, '0')}`
       return { id, to: who, role, expires_at: '2030-01-01T00:00:00.000Z' }
     }
     case 'project.accept':
@@ -50,7 +50,7 @@ function bodyOf(p: Project, { kind, about, role, pick }: Step): Record<string, u
     case 'project.stage':
       return { stage: ['implementation', 'review', 'deployment'][pick % 3] }
     case 'project.reinstate': {
-      const all = p.log.all()
+      const all = p.log.ordered()
       return { who, entries: [all[pick % all.length]?.id, all[(pick * 7) % all.length]?.id] }
     }
     case 'project.transfer':
@@ -69,7 +69,7 @@ function take(p: Project, step: Step): Placed {
   const author = step.agent ? `claude@${name}` : name
   const body = bodyOf(p, step)
   if (step.pretend) {
-    const all = p.log.all()
+    const all = p.log.ordered()
     const own = all.filter(({ node }) => node === p.did(name))
     const behind = step.pretend.flatMap((number) => all[number % all.length] ?? [])
     const prev = own[step.pick % own.length]
@@ -101,13 +101,13 @@ test('judging entry by entry, in whatever order they come, is judging them all a
       const p = start()
       let judgement = p.log.judge()
       for (const step of steps) {
-        const known = p.log.all()
+        const known = p.log.ordered()
         const before = judgement
         const verdicts = new Map(known.map((entry) => [entry.id, verdictOf(before, entry)]))
         take(p, step)
         judgement = p.log.judge(before)
-        const whole = judgeProject(p.log.authority(), p.log.view)
-        t.deepEqual(shown(judgement, p.log.all()), shown(whole, p.log.all()))
+        const whole = judgeProject(p.log.view.authority(), p.log.view)
+        t.deepEqual(shown(judgement, p.log.ordered()), shown(whole, p.log.ordered()))
         // What stays as it was judged is told truly.
         const from =
           before === judgement ? undefined : changedFrom(before.verdicts, judgement, before.holds, p.log.view)
@@ -129,7 +129,7 @@ test('how everybody stood before an entry is the fold of what counts in its past
       const p = start()
       for (const step of steps) take(p, step)
       const judgement = p.log.judge()
-      const counting = p.log.authority().filter(({ id }) => judgement.verdicts.get(id)?.state === 'counts')
+      const counting = p.log.view.authority().filter(({ id }) => judgement.verdicts.get(id)?.state === 'counts')
       const plain = (standing: ReturnType<typeof emptyStanding>) =>
         canonicalJson({
           ...JSON.parse(JSON.stringify(standing)),
@@ -137,7 +137,7 @@ test('how everybody stood before an entry is the fold of what counts in its past
           roles: [...standing.nodeRoles, ...standing.agentRoles].map(String).sort(),
           suspended: [...standing.suspensions.keys(), ...standing.removals.keys()].sort(),
         })
-      for (const entry of p.log.all()) {
+      for (const entry of p.log.ordered()) {
         const naive = emptyStanding()
         for (const one of counting) {
           const act = judgement.acts.get(one.id)
@@ -165,7 +165,7 @@ test('whatever a member tries, with whatever parents, it leads nothing unless th
       t.is(standing.owner, p.did('alice'))
       t.is(standing.rankOf(p.did('mallory')), 'member')
       t.is(standing.suspendedBy(p.did('alice')), undefined)
-      for (const entry of p.log.all()) {
+      for (const entry of p.log.ordered()) {
         if (entry.node !== p.did('mallory') || !isAuthorityType(entry.type)) continue
         const allowed = ['project.accept', 'project.leave', 'project.withdraw'].includes(entry.type)
         if (!allowed) t.not(judgement.verdicts.get(entry.id)?.state, 'counts')
@@ -182,7 +182,7 @@ test('what a suspended node writes behind old parents never counts, and changes 
       for (const step of steps) if (step.kind !== 'project.transfer') take(p, step)
       p.sees('alice', ...people)
       const suspend = p.write('alice', 'project.suspend', { who: p.did('mallory') })
-      const before = p.log.all()
+      const before = p.log.ordered()
       const judged = shown(p.log.judge(), before)
       const mallory = people.indexOf('mallory')
       const written = later.map((step) =>

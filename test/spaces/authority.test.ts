@@ -179,7 +179,7 @@ test('ownership goes over, and what the giver wrote meanwhile as owner is held',
 test('of two hand-overs made without knowing of each other the one counts that more members saw first', (t) => {
   const p = begun({ bob: 'developer', carol: 'developer', dave: 'developer', erin: 'developer' })
   const last = p.log
-    .all()
+    .ordered()
     .filter(({ node }) => node === p.did('alice'))
     .at(-1)
   const honest = p.write('alice', 'project.transfer', { to: p.did('bob') })

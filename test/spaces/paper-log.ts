@@ -1,86 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { base58btc } from 'multiformats/bases/base58'
+import { randomUUID } from 'node:crypto'
 import { nodeOf } from '../../src/base/did.ts'
 import type { Verdict } from '../../src/contract/verdict.ts'
-import { comparePlaces, type LogView, type Placed } from '../../src/log/types.ts'
+import type { Placed } from '../../src/log/types.ts'
 import { judgeOnward, type ProjectJudgement } from '../../src/spaces/judge.ts'
 import { isAuthorityType } from '../../src/spaces/project-facts.ts'
+import { handLog } from '../helpers/hand-log.ts'
 import { newKey } from '../helpers/remote.ts'
 
-/** A log on paper: entries without signatures, with whatever parents a test says; for the rules of who may write, which look at nothing else. */
-export interface PaperLog {
-  view: LogView
-  all(): Placed[]
-  authority(): Placed[]
-  /** Writes an entry of `author` behind these entries; `prev` is the last of its node among their pasts unless another is given. */
-  write(
-    author: string,
-    type: string,
-    body: Record<string, unknown>,
-    behind: readonly Placed[],
-    prev?: Placed | null,
-  ): Placed
-  judge(previous?: ProjectJudgement): ProjectJudgement
-}
-
-export function paperLog(): PaperLog {
-  const entries = new Map<string, Placed>()
-  const chains: { chain: number; node: string; entries: Placed[] }[] = []
-  let count = 0
-
-  const view: LogView = {
-    placed: (id) => entries.get(id),
-    chains: () => chains.map(({ chain, node, entries: { length } }) => ({ chain, node, length })),
-    at: (chain, position) => chains[chain]?.entries[position],
-    authority: () => authority(),
-  }
-  const inPlace = (list: Iterable<Placed>) => [...list].sort(comparePlaces)
-  const authority = () => inPlace(entries.values()).filter(({ type }) => isAuthorityType(type))
-
+function paperLog() {
+  const log = handLog(isAuthorityType)
   return {
-    view,
-    all: () => inPlace(entries.values()),
-    authority,
-    judge: (previous) => judgeOnward(authority(), view, previous),
-    write(author, type, body, behind, given) {
-      const node = nodeOf(author)
-      const clock: number[] = []
-      for (const parent of behind)
-        for (const [chain, reach] of parent.clock.entries()) clock[chain] = Math.max(clock[chain] ?? 0, reach)
-      const known = chains
-        .filter((chain) => chain.node === node)
-        .flatMap(({ chain, entries: list }) => list[(clock[chain] ?? 0) - 1] ?? [])
-        .sort((a, b) => b.seq - a.seq)
-      const prev = given === null ? undefined : (given ?? known[0])
-      for (const [chain, reach] of prev?.clock.entries() ?? []) clock[chain] = Math.max(clock[chain] ?? 0, reach)
-      let slot = prev && chains[prev.chain]
-      if (!slot || slot.entries.length !== (prev?.position ?? -1) + 1) {
-        slot = { chain: chains.length, node, entries: [] }
-        chains.push(slot)
-      }
-      const position = slot.entries.length
-      clock[slot.chain] = position + 1
-      const parents = [...behind, ...(prev ? [prev] : [])]
-      const lamport = 1 + Math.max(0, ...parents.map((parent) => parent.lamport))
-      const entry: Placed = {
-        id: base58btc.encode(createHash('sha256').update(`${count++}`).digest()).slice(1),
-        author,
-        node,
-        lamport,
-        at: count,
-        type,
-        body,
-        seq: (prev?.seq ?? -1) + 1,
-        prev: prev?.id,
-        heads: behind.filter((parent) => parent !== prev).map((parent) => parent.id),
-        chain: slot.chain,
-        position,
-        clock: Uint32Array.from({ length: chains.length }, (_, chain) => clock[chain] ?? 0),
-      }
-      slot.entries.push(entry)
-      entries.set(entry.id, entry)
-      return entry
-    },
+    ...log,
+    judge: (previous?: ProjectJudgement) => judgeOnward(log.view.authority(), log.view, previous),
   }
 }
 
