@@ -8,6 +8,7 @@ import type { Bench } from './lib/bench.ts'
 import { buildFault, machineFacts } from './lib/machine.ts'
 import { type Judged, judge, table } from './lib/report.ts'
 import { LIFTED } from './lib/world.ts'
+import { mcp } from './mcp.ts'
 import { million } from './million.ts'
 import { projects } from './projects.ts'
 import { start } from './start.ts'
@@ -17,7 +18,7 @@ import { throughput } from './throughput.ts'
  * Every figure that README states, each beside what is possible here, measured in the same run. Daemons are real processes that run what was built.
  * Machines are noisy: runs of the daemon and of its limit take turns, medians are told, and ratios say more than figures.
  */
-const benches: Bench[] = [floors, throughput, latency, crowd, start, million, projects, claims, convergence]
+const benches: Bench[] = [floors, throughput, latency, crowd, start, mcp, million, projects, claims, convergence]
 
 const usage = `npm run bench -- [--only <name>]… [--quick] [--json]
 
