@@ -207,9 +207,9 @@ export async function startDaemon({
     allowedOrigins: settings.allowed_origins,
     metrics: metrics.render,
     version,
-    async mcp(req, res, body, actor) {
+    async mcp(req, res, body, caller) {
       mcp ??= openMcp()
-      await (await mcp).handle(req, res, body, actor)
+      await (await mcp).handle(req, res, body, caller)
     },
   })
   const api = await http.start()

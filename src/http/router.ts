@@ -30,7 +30,7 @@ export interface RouterParts extends CallerParts {
   metrics(): Promise<{ contentType: string; body: string }>
   version: string
   /** Answers a request of streamable HTTP whose token was checked; what may be called with it is decided for each call. */
-  mcp?: (req: IncomingMessage, res: ServerResponse, body: unknown, actor: Actor) => Promise<void>
+  mcp?: (req: IncomingMessage, res: ServerResponse, body: unknown, caller: Caller) => Promise<void>
   /** Calls that are being answered; each aborts when its caller has gone. */
   calls: Set<AbortController>
 }
@@ -77,8 +77,14 @@ export function createRouter(parts: RouterParts): Router<ApiState> {
   const { mcp } = parts
   if (mcp) {
     const speak: ApiMiddleware = async (ctx) => {
+      try {
+        await mcp(ctx.req, ctx.res, ctx.state.body, callerIn(ctx))
+      } catch (error) {
+        // What fails before anything was said is answered like any other fault.
+        if (ctx.res.headersSent) ctx.respond = false
+        throw error
+      }
       ctx.respond = false
-      await mcp(ctx.req, ctx.res, ctx.state.body, actorOf(ctx))
     }
     router.register('/mcp', ['POST'], [identify, readBody, speak])
     router.register('/mcp', ['GET', 'DELETE'], [identify, speak])

@@ -7,8 +7,9 @@ import { AgoraError } from '../base/errors.ts'
 import type { McpParts, McpServer } from './server.ts'
 import type { Me } from './tool.ts'
 
-/** Sessions of all clients together, and ms after which one that says nothing is ended. */
+/** Sessions of all clients together, those of one of them, and ms after which one that says nothing is ended. */
 export const SESSIONS_MAX = 256
+export const SESSIONS_OF_ONE = 32
 const IDLE_MAX = 60 * 60_000
 const SWEEP_EVERY = 60_000
 
@@ -17,6 +18,8 @@ export interface McpCaller {
   me: Me
   call: McpParts['call']
   events: McpParts['events']
+  /** Whether the token still holds. */
+  stillValid(): boolean
 }
 
 export interface McpEndpoint {
@@ -28,6 +31,8 @@ export interface McpEndpoint {
 
 interface Session {
   did: string
+  /** As who asked last: tokens are replaced while a session lives. */
+  caller: McpCaller
   transport: StreamableHTTPServerTransport
   server: Pick<McpServer, 'close'>
   /** Requests and streams that are under way. */
@@ -49,16 +54,34 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
       if (open === 0 && clock.now() - usedAt > IDLE_MAX) void server.close()
   })
 
+  /** Makes room for one more: of the caller's own the one that was not used for longest, for clients forget to end theirs. */
+  async function makeRoom(did: string): Promise<void> {
+    const own = [...sessions.values()].filter((session) => session.did === did)
+    const [oldest] = own.filter(({ open }) => open === 0).sort((a, b) => a.usedAt - b.usedAt)
+    if (oldest && (own.length >= SESSIONS_OF_ONE || sessions.size >= SESSIONS_MAX)) await oldest.server.close()
+    else if (own.length >= SESSIONS_OF_ONE || sessions.size >= SESSIONS_MAX)
+      throw new AgoraError('rate_limited', `${sessions.size} MCP sessions are open.`, { hint: 'End some, or wait.' })
+  }
+
   async function begin(caller: McpCaller): Promise<Session> {
-    if (sessions.size >= SESSIONS_MAX) {
-      throw new AgoraError('rate_limited', `${SESSIONS_MAX} MCP sessions are open.`, { hint: 'End some, or wait.' })
-    }
-    const server = serverFor(caller)
+    const { me } = caller
+    await makeRoom(me.did)
+    const server = serverFor({
+      me,
+      call: (name, input, signal) => session.caller.call(name, input, signal),
+      events: (listener) =>
+        caller.events((event) => {
+          if (session.caller.stillValid()) listener(event)
+          // Its stream was opened with a token that does not hold any more: it hears nothing, and ends.
+          else void server.close()
+        }),
+      stillValid: () => session.caller.stillValid(),
+    })
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, session),
     })
-    const session: Session = { did: caller.me.did, transport, server, open: 0, usedAt: clock.now() }
+    const session: Session = { did: me.did, caller, transport, server, open: 0, usedAt: clock.now() }
     transport.onclose = () => {
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
       server.ended()
@@ -79,6 +102,7 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
         return
       }
       const session = own ?? (await begin(caller))
+      session.caller = caller
       session.open++
       res.once('close', () => {
         session.open--

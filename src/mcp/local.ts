@@ -18,8 +18,16 @@ export interface LocalMcpParts {
   version: string
 }
 
+/** Whoever showed a token, and whether it still holds. */
+export interface TokenHolder {
+  actor: Actor
+  stillValid(): boolean
+  /** @throws AgoraError `unauthenticated` when it does not. */
+  assertStillValid(): void
+}
+
 export interface LocalMcp {
-  handle(req: IncomingMessage, res: ServerResponse, body: unknown, actor: Actor): Promise<void>
+  handle(req: IncomingMessage, res: ServerResponse, body: unknown, holder: TokenHolder): Promise<void>
   stop(): Promise<void>
 }
 
@@ -31,7 +39,7 @@ export function createLocalMcp({ clock, dispatch, events, node, version }: Local
       createMcpServer({ ...{ call, version, clock, profile: 'default' }, events: follow, me: async () => me }),
   })
 
-  function callerOf(actor: Actor): McpCaller {
+  function callerOf({ actor, stillValid, assertStillValid }: TokenHolder): McpCaller {
     if (actor.kind !== 'agent' && actor.kind !== 'operator')
       throw new AgoraError('unauthenticated', 'This call needs a token.')
     const inbox = actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX
@@ -43,10 +51,14 @@ export function createLocalMcp({ clock, dispatch, events, node, version }: Local
         isOperator: actor.kind === 'operator',
       },
       async call(name, input, signal) {
+        assertStillValid()
         const answer = await dispatch.call(name, actor, input, signal)
+        // It may have waited for minutes; what it found is not for whoever has lost the token meanwhile.
+        assertStillValid()
         if (answer instanceof ApprovalPending) throw new ApprovalAsked(answer.approval)
         return answer as Output<typeof name>
       },
+      stillValid,
       events: (listener) =>
         events.subscribe((event) => {
           if (event.inbox === inbox || event.inbox === EVERY_AGENT) listener({ type: event.type, data: event.data })
@@ -54,7 +66,7 @@ export function createLocalMcp({ clock, dispatch, events, node, version }: Local
     }
   }
   return {
-    handle: (req, res, body, actor) => endpoint.handle(req, res, body, callerOf(actor)),
+    handle: (req, res, body, holder) => endpoint.handle(req, res, body, callerOf(holder)),
     stop: endpoint.stop,
   }
 }

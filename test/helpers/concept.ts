@@ -23,7 +23,7 @@ import { ASKS_MAX } from '../../src/core/keeper/index.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
 import { STATEMENT_MAX } from '../../src/identity/owner.ts'
 import { WAITING_BYTES, WAITING_MAX } from '../../src/log/waiting.ts'
-import { SESSIONS_MAX } from '../../src/mcp/http.ts'
+import { SESSIONS_MAX, SESSIONS_OF_ONE } from '../../src/mcp/http.ts'
 import { ADDRESSES_TOLD, TOLD_AT_ONCE } from '../../src/p2p/constants.ts'
 import { KEEPER_FRAMES_PER_SECOND } from '../../src/p2p/keeper/constants.ts'
 import { BURST_SECONDS } from '../../src/p2p/lanes/index.ts'
@@ -126,7 +126,7 @@ function limits(): string[] {
       'requests_per_second',
     ],
     ['body of a call of the API', size(REQUEST_MAX)],
-    ['sessions of MCP over HTTP', number(SESSIONS_MAX)],
+    ['sessions of MCP over HTTP; of one agent', `${number(SESSIONS_MAX)}; ${number(SESSIONS_OF_ONE)}`],
     ['events kept for readers that come back', number(preset('event_retention')), 'event_retention'],
   ]
   return rows.map(([what, limit, setting]) => `| ${what} | ${limit} | ${setting ? `\`${setting}\`` : ''} |`)
