@@ -233,9 +233,21 @@ async function asked<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
+/** Some models know no field of two types: null is taken, and not told of. */
+function oneType({ jsonSchema }: { jsonSchema: { anyOf?: { type?: unknown }[]; type?: unknown } }): void {
+  const [first, second, ...others] = jsonSchema.anyOf ?? []
+  if (first?.type === undefined || second?.type !== 'null' || others.length > 0) return
+  delete jsonSchema.anyOf
+  jsonSchema.type = first.type
+}
+
 /** As a client gets it: the schema without what only validators read. */
 export function described(one: Tool) {
-  const { $schema: _, additionalProperties: __, ...schema } = z.toJSONSchema(one.input, { io: 'input' })
+  const {
+    $schema: _,
+    additionalProperties: __,
+    ...schema
+  } = z.toJSONSchema(one.input, { io: 'input', override: oneType })
   const { readOnly = false, destructive = false, idempotent = false } = one.hints
   return {
     name: one.name,

@@ -28,13 +28,13 @@ export const wakeTools = [
     description: 'Asks the operator to set the program that wakes agents, or one agent.',
     profile: 'default',
     input: z.object({
-      command: z.string().nullable().describe('shell command; null: none'),
+      command: z.string().nullable().describe('shell command; empty: none'),
       agent: z.string().optional().describe('only for this agent'),
       why: z.string().optional().describe('reason, for the operator'),
     }),
     hints: { destructive: true, idempotent: true },
     async run(input, { call }) {
-      const { command } = await call('wake.set', input)
+      const { command } = await call('wake.set', { ...input, command: input.command || null })
       return { text: command === null ? 'There is no hook any more.' : `The hook is ${title(command)}.` }
     },
   }),
