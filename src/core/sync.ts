@@ -6,12 +6,13 @@ import {
   type LogMessage,
   type LogWant,
 } from '../contract/log-message.ts'
-import type { MessageLink, MessagePort } from './network.ts'
+import type { MessagePort } from './network.ts'
 import type { SpaceNews, Spaces } from './spaces.ts'
 import { createAsking } from './sync/asking.ts'
-import { createKnown, type Known } from './sync/known.ts'
+import { createComings } from './sync/comings.ts'
+import { createPeers, type Peer } from './sync/peers.ts'
 import { createReceiver, type Received } from './sync/receiver.ts'
-import { createSender, type Sender, type Told } from './sync/sender.ts'
+import { createSender, type Told } from './sync/sender.ts'
 import { createStandings } from './sync/standing.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -44,31 +45,13 @@ export interface Sync extends MessagePort<LogMessage> {
   idle(): Promise<void>
 }
 
-/** What is known of a connected member, space by space. */
-interface Peer {
-  did: string
-  link: MessageLink<LogMessage> | undefined
-  sender: Sender | undefined
-  spaces: Map<string, PeerSpace>
-}
-
-interface PeerSpace {
-  known: Known
-  /** This link has carried what is here. */
-  wasTold: boolean
-  /** It was asked to tell anew what it has: what was believed of it may be wrong. */
-  isAsked: boolean
-  /** Parents that it was asked for. */
-  wanted: Set<string>
-}
-
 /** Missing parents of one space that one peer is asked for. */
 const WANTED_MAX = 10_000
 /** Branches that are told cost as much as one entry, so many of them. */
 const BRANCHES_PER_ENTRY = 16
 
 export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unseek }: SyncParts): Sync {
-  const peers = new Map<string, Peer>()
+  const peers = createPeers(spaces.replica)
   const standings = createStandings(spaces, self, mayRead)
   const takeEntries = createReceiver({
     clock,
@@ -78,8 +61,21 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
     onHere,
     onMissing,
   })
-  /** As they were when somebody looked last: for seeing who came and who went. */
-  const membersBefore = new Map<string, ReadonlySet<string>>()
+  const comings = createComings({
+    ...{ spaces, self },
+    onCome(did, space) {
+      const peer = peers.get(did)
+      if (peer?.sender) peers.ask(peer, space)
+      else seek?.(did)
+    },
+    onGone(did, space) {
+      const peer = peers.get(did)
+      peer?.spaces.get(space)?.known.catchUp()
+      peer?.sender?.wake(space)
+    },
+    seek: (did) => seek?.(did),
+    unseek: (did) => unseek?.(did),
+  })
   const asking = createAsking(clock, (space, did) => {
     const peer = peers.get(did)
     const of = peer?.spaces.get(space)
@@ -90,30 +86,10 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
 
   // ---- what goes out -------------------------------------------------------------------------------------------
 
-  function peerOf(did: string): Peer {
-    const peer = peers.get(did) ?? { did, link: undefined, sender: undefined, spaces: new Map() }
-    peers.set(did, peer)
-    return peer
-  }
-
-  function spaceOf(peer: Peer, space: string): PeerSpace {
-    const found = peer.spaces.get(space) ?? {
-      known: createKnown(
-        () => spaces.replica(space),
-        () => ask(peer, space),
-      ),
-      wasTold: false,
-      isAsked: false,
-      wanted: new Set<string>(),
-    }
-    peer.spaces.set(space, found)
-    return found
-  }
-
   function haveNow(peer: Peer, space: string): Told | undefined {
     const standing = standings.of(space, peer.did)
     if (standing !== 'member' && standing !== 'teller') return undefined
-    const of = spaceOf(peer, space)
+    const of = peers.within(peer, space)
     of.wasTold = true
     const branches = standing === 'member' ? spaces.replica(space).branches().slice(0, HAVE_BRANCHES_MAX) : []
     return {
@@ -130,21 +106,16 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
     return known.next(standing === 'member' ? undefined : standing.until)
   }
 
-  /** Asks the peer to tell anew what it has, and forgets then what was believed of it. */
-  function ask(peer: Peer, space: string): void {
-    spaceOf(peer, space).isAsked = true
-    peer.sender?.have(space)
-  }
-
   const linked = (space: string): Peer[] =>
-    standings.members(space, peers.values()).filter(({ sender }) => sender !== undefined)
+    standings.members(space, peers.all()).filter(({ sender }) => sender !== undefined)
 
   // ---- what came into a log ------------------------------------------------------------------------------------
 
   function onCommitted({ space, added, forks, from }: SpaceNews): void {
-    welcome(space)
+    // Who came is told what is here, and who went what ended it.
+    comings.look(space)
     const bringer = from === undefined ? undefined : peers.get(from)
-    for (const entry of added) if (bringer) spaceOf(bringer, space).known.note(entry)
+    for (const entry of added) if (bringer) peers.within(bringer, space).known.note(entry)
     for (const peer of linked(space)) {
       if (peer !== bringer && peer.spaces.get(space)?.known.offer(added)) peer.sender?.wake(space)
     }
@@ -152,27 +123,6 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       telemetry.log.warn({ space, node, id, seq, from }, 'a node wrote two entries where one should follow the other')
     }
     asking.look(space)
-  }
-
-  /** Begins to speak with those who are members since somebody looked last, and sends those who are none any more what ended it. */
-  function welcome(space: string): void {
-    const now = spaces.members(space)
-    const before = membersBefore.get(space)
-    if (before === now) return
-    membersBefore.set(space, now)
-    for (const did of now) {
-      if (did === self || before?.has(did)) continue
-      const peer = peers.get(did)
-      if (peer?.sender) ask(peer, space)
-      else seek?.(did)
-    }
-    for (const did of before ?? []) {
-      if (now.has(did)) continue
-      if (![...membersBefore.values()].some((members) => members.has(did))) unseek?.(did)
-      const peer = peers.get(did)
-      peer?.spaces.get(space)?.known.catchUp()
-      peer?.sender?.wake(space)
-    }
   }
 
   function greet(peer: Peer): void {
@@ -193,8 +143,8 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
         ignore()
         continue
       }
-      const peer = peerOf(did)
-      const of = spaceOf(peer, space)
+      const peer = peers.of(did)
+      const of = peers.within(peer, space)
       of.known.told(
         branches.map(([node, seq, id]) => ({ node, seq, id })),
         again || of.isAsked,
@@ -213,14 +163,14 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       ignore()
       return
     }
-    const peer = peerOf(did)
-    spaceOf(peer, space).known.want(ids)
+    const peer = peers.of(did)
+    peers.within(peer, space).known.want(ids)
     peer.sender?.wake(space)
   }
 
   /** The peer has what it sent, and all that is in the past of it. */
   function onHere(space: string, did: string, ids: readonly string[]): void {
-    const of = spaceOf(peerOf(did), space)
+    const of = peers.within(peers.of(did), space)
     const replica = spaces.replica(space)
     for (const id of ids) {
       const entry = replica.get(id)
@@ -230,8 +180,8 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   }
 
   function onMissing(space: string, did: string, missing: readonly string[]): void {
-    const peer = peerOf(did)
-    const of = spaceOf(peer, space)
+    const peer = peers.of(did)
+    const of = peers.within(peer, space)
     if (!peer.sender) return
     const ids = missing.filter((id) => !of.wanted.has(id))
     if (of.wanted.size + ids.length > WANTED_MAX) of.wanted.clear()
@@ -267,28 +217,15 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   // ---- waiting -------------------------------------------------------------------------------------------------
 
   function settleIdle(): void {
-    if (idleWaiters.length === 0 || busy > 0 || [...peers.values()].some(({ sender }) => sender?.isBusy())) return
+    if (idleWaiters.length === 0 || busy > 0 || [...peers.all()].some(({ sender }) => sender?.isBusy())) return
     for (const resolve of idleWaiters.splice(0)) resolve()
   }
 
   spaces.onCommitted(onCommitted)
-  spaces.onJoining((space) => {
-    for (const did of spaces.info(space)?.via ?? []) {
-      const peer = peers.get(did)
-      if (peer?.sender) ask(peer, space)
-      else seek?.(did)
-    }
-  })
+  spaces.onJoining(comings.join)
 
   return {
-    start() {
-      for (const { id, status, via } of spaces.list()) {
-        if (status === 'left' || status === 'removed') continue
-        const members = spaces.members(id)
-        membersBefore.set(id, members)
-        for (const did of new Set([...members, ...(status === 'joining' ? via : [])])) if (did !== self) seek?.(did)
-      }
-    },
+    start: comings.start,
     reconsider(did) {
       const peer = peers.get(did)
       if (peer?.sender) greet(peer)
@@ -303,7 +240,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       }
     },
     linkUp(did, link) {
-      const peer = peerOf(did)
+      const peer = peers.of(did)
       peer.link = link
       peer.sender = createSender({
         link,
@@ -324,7 +261,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       const peer = peers.get(did)
       if (peer?.link !== link) return
       peer.sender?.stop()
-      peers.delete(did)
+      peers.forget(did)
       asking.look()
       settleIdle()
     },
@@ -332,7 +269,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       // Who may read though it is no member may know nothing of the space yet, and then answers nothing.
       const isJoining = spaces.info(space)?.status === 'joining'
       const asked = linked(space).filter(({ did }) => isJoining || spaces.members(space).has(did))
-      for (const peer of asked) ask(peer, space)
+      for (const peer of asked) peers.ask(peer, space)
       return asking.wait(
         space,
         asked.map(({ did }) => did),
