@@ -20,6 +20,7 @@ import { spacePermissions } from '../../src/contract/permissions.ts'
 import { RECEIPTS_MAX } from '../../src/contract/receipt.ts'
 import { RECEIPTS_WAITING_MAX } from '../../src/core/inbound.ts'
 import { ASKS_MAX } from '../../src/core/keeper/index.ts'
+import { WINDOW } from '../../src/core/sync/sender.ts'
 import { REQUEST_MAX } from '../../src/http/input.ts'
 import { STATEMENT_MAX } from '../../src/identity/owner.ts'
 import { WAITING_BYTES, WAITING_MAX } from '../../src/log/waiting.ts'
@@ -108,6 +109,7 @@ function limits(): string[] {
     ],
     ['requests of one peer to a keeper, under way', number(ASKS_MAX)],
     ['lease of what one alone can have', `${number(preset('lease_minutes'))} minutes`, 'lease_minutes'],
+    ['messages of `/agora/log` to one peer that it has not acknowledged', number(WINDOW)],
     ['entries of one space whose parents are missing', `${number(WAITING_MAX)}, or ${size(WAITING_BYTES)}`],
     ['on one session', rate(session.SESSION_FRAMES_PER_SECOND, session.SESSION_FRAMES_BURST, 'frames')],
     ['addresses told of one node', number(ADDRESSES_TOLD)],

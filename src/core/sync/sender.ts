@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry.ts'
 import { sizeOf } from './known.ts'
 
 /** Messages on their way without the peer having kept them: what it costs here that a peer is slow. */
-const WINDOW = 8
+export const WINDOW = 8
 /** Spaces told of in one message. */
 const HAVE_EACH = 32
 
