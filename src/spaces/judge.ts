@@ -98,7 +98,9 @@ function judgeMore(
   /** What holds something in the entry's past, where it would have been permitted but for that. */
   function heldFor(entry: Placed, wouldObject: (standing: ProjectStanding) => unknown): string | undefined {
     // Of several the first by place, in whatever order they came.
-    const [cause] = held.filter((one) => isPast(one.entry, entry)).sort((a, b) => comparePlaces(a.entry, b.entry))
+    let cause: (typeof held)[number] | undefined
+    for (const one of held)
+      if (isPast(one.entry, entry) && (!cause || comparePlaces(one.entry, cause.entry) < 0)) cause = one
     return cause && !wouldObject(withHeld.before(entry)) ? cause.by : undefined
   }
 

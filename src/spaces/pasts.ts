@@ -50,7 +50,7 @@ function pastsOf(chains: Slot[], begin: Step): Pasts {
   function byCounts(counts: Uint32Array): ProjectStanding {
     if (last && same(last.counts, counts)) return last.standing
     // Chains that came later have none in old pasts: without them the key stays what it was.
-    const key = counts.join().replace(/(,0)+$/, '')
+    const key = keyOf(counts)
     let standing = known.get(key)
     if (!standing) {
       if (kept > KEPT_MAX) {
@@ -58,11 +58,29 @@ function pastsOf(chains: Slot[], begin: Step): Pasts {
         known = new Map()
         kept = 0
       }
-      standing = make(chains.flatMap((slot, index) => slot.acts.slice(0, counts[index])))
+      standing = fromOneLess(counts) ?? make(chains.flatMap((slot, index) => slot.acts.slice(0, counts[index])))
       known.set(key, standing)
       kept++
     }
     last = { counts: counts.slice(), standing }
+    return standing
+  }
+
+  /** One step on from where all but the latest of these acts are known: so whoever writes thousands of them, each behind the last, costs as much for each. */
+  function fromOneLess(counts: Uint32Array): ProjectStanding | undefined {
+    let latest: { act: Act; index: number } | undefined
+    for (const [index, { acts }] of chains.entries()) {
+      // Places grow along a chain.
+      const act = acts[(counts[index] ?? 0) - 1]
+      if (act && (!latest || comparePlaces(act.entry, latest.act.entry) > 0)) latest = { act, index }
+    }
+    if (!latest) return undefined
+    const before = counts.slice()
+    before[latest.index] = (before[latest.index] ?? 0) - 1
+    const less = known.get(keyOf(before))
+    if (!less) return undefined
+    const standing = copyStanding(less)
+    applyAct(standing, latest.act)
     return standing
   }
 
@@ -137,6 +155,8 @@ function same(a: Uint32Array, b: Uint32Array): boolean {
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
   return true
 }
+
+const keyOf = (counts: Uint32Array): string => counts.join().replace(/(,0)+$/, '')
 
 /** How many of the sorted positions are below `reach`. */
 function countBelow(positions: number[], reach: number): number {

@@ -199,3 +199,14 @@ test('what a suspended node writes behind old parents never counts, and changes 
     { numRuns: 200 },
   )
 })
+
+test('what a member may say as often as it likes costs others as much each time', (t) => {
+  const { write, did, log } = begun({ bob: 'developer' })
+  for (let n = 0; n < 30_000; n++) write('bob', 'project.leave', { agent: did('agent@bob') })
+  const before = process.cpuUsage()
+  const { verdicts } = log.judge()
+  const { user } = process.cpuUsage(before)
+  t.true([...verdicts.values()].every(({ state }) => state === 'counts'))
+  // Half a second where it is measured; half a minute where each looks at all before it.
+  t.true(user < 8_000_000, `${user / 1000} ms`)
+})
