@@ -25,8 +25,9 @@ import type { Input, OperationName, Output } from '../operations.ts'
 import { type Decide, decidedAtClient, personAt } from './at-the-client.ts'
 import { prompts, promptText } from './prompts.ts'
 import { complete, listResources, placeOf, type ResourceParts, readResource, templates, touches } from './resources.ts'
-import { shortEnd, title } from './text.ts'
-import { ApprovalAsked, type InboxEvent, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
+import { type Result, runTool, toolResult } from './result.ts'
+import { title } from './text.ts'
+import { type InboxEvent, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
 import { tools } from './tools/index.ts'
 
 export interface McpParts {
@@ -79,7 +80,7 @@ export function createMcpServer(parts: McpParts): McpServer {
       throw new McpError(ErrorCode.InvalidParams, `There is no tool ${named}. There are: ${offers}`)
     }
     const context = contextOf(extra)
-    const result = await settled(await run(one, params.arguments ?? {}, context), extra)
+    const result = await settled(await runTool(one, params.arguments ?? {}, context), extra)
     const lines = [result.text, notice, await unreadLine(one, context)]
     notice = undefined
     return toolResult({ ...result, text: lines.filter((line) => line !== undefined && line !== '').join('\n') })
@@ -261,78 +262,4 @@ export function described(one: Tool) {
       openWorldHint: false,
     },
   }
-}
-
-interface Result {
-  text: string
-  data?: object | undefined
-  isError?: true
-  /** What waits for the operator. */
-  approval?: { id: string; summary: string }
-}
-
-/**
- * The text is in both: there are clients whose model is shown what is structured and nothing else, and such that show it the text alone. What is structured beside
- * it holds ids and states, and nothing that others wrote.
- */
-const toolResult = ({ text, data, isError }: Result): CallToolResult => ({
-  content: [{ type: 'text', text }],
-  ...(data ? { structuredContent: { text, ...data } } : {}),
-  ...(isError ? { isError } : {}),
-})
-
-async function run(one: Tool, input: unknown, context: ToolContext): Promise<Result> {
-  const parsed = one.input.safeParse(input)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const field = issue?.path.join('.') ?? ''
-    const hint = `Fields of ${one.name}: ${Object.keys(one.input.shape).join(', ') || 'none'}.`
-    return failed(new AgoraError('invalid_input', `${field}: ${issue?.message}`, { field, hint }))
-  }
-  try {
-    return await one.run(parsed.data, context)
-  } catch (error) {
-    if (error instanceof ApprovalAsked) {
-      const { id, summary } = error.approval
-      const text = `Waits for the operator, who decides this (approval ${shortEnd(id)}): ${title(summary, 500)}. You will get a message; go on with something else.`
-      return { text, data: { approval_id: id }, approval: error.approval }
-    }
-    if (error instanceof AgoraError) return failed(asFieldOf(one, error))
-    throw error
-  }
-}
-
-/** What operations call what a tool calls otherwise. */
-const OTHERWISE: Record<string, readonly string[]> = {
-  project_id: ['project'],
-  task_id: ['task'],
-  thread_id: ['thread'],
-  peer_name: ['peer', 'to'],
-  did: ['peer'],
-  name: ['peer', 'member', 'participants', 'room'],
-  trust_level: ['trust'],
-  body: ['text'],
-  query: ['text'],
-  note: ['text'],
-  topic: ['text'],
-  action: ['note'],
-}
-
-/** The same error, naming the field by which the tool takes it. */
-function asFieldOf({ input }: Tool, error: AgoraError): AgoraError {
-  const { field = '', code, message, hint, candidates } = error
-  const known = OTHERWISE[field]?.find((name) => name in input.shape)
-  if (known === undefined || field in input.shape) return error
-  const text = message.startsWith(`${field}:`) ? `${known}${message.slice(field.length)}` : message
-  return new AgoraError(code, text, {
-    ...{ field: known, cause: error },
-    ...(hint === undefined ? {} : { hint }),
-    ...(candidates === undefined ? {} : { candidates }),
-  })
-}
-
-function failed({ code, message, field, hint, candidates }: AgoraError): Result {
-  const next = hint ?? (candidates?.length ? `Perhaps: ${candidates.join(', ')}` : undefined)
-  const text = [message, next].filter((line) => line !== undefined).map((line) => title(line, 1000))
-  return { isError: true, text: text.join('\n'), data: { code, ...(field ? { field } : {}) } }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inQuotes, quoted } from '../frame.ts'
+import { inQuotes, plain, quoted, shortDid } from '../frame.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
 import { projectOf } from './which.ts'
@@ -150,10 +150,18 @@ export const projectTools = [
         return { text: `Noted [${id.slice(0, 8)}].` }
       }
       const page = await call('audit.list', { project_id, actor, type, task_id, cursor, limit: 30 })
-      const lines = page.items.map(
-        (one) =>
-          `[${one.id.slice(0, 8)}] ${when(one.at, now())} ${title(one.author.name, 40)} ${title(one.type, 60)}${one.verdict.state === 'counts' ? '' : ` (${one.verdict.state})`}`,
-      )
+      const lines = page.items.map(({ id, at, author, type: what, subject, texts, verdict }) => {
+        const said = texts?.['title'] ?? Object.values(texts ?? {})[0]
+        const about = [
+          ...(subject === undefined
+            ? []
+            : [subject.startsWith('did:') ? shortDid(subject) : plain(subject).slice(0, 8)]),
+          ...(said === undefined ? [] : [inQuotes(said, 60)]),
+          ...(verdict.state === 'counts' ? [] : [`(${verdict.state})`]),
+        ]
+        const deed = `${title(author.name, 40)} ${title(what, 60)}`
+        return [`[${id.slice(0, 8)}] ${when(at, now())} ${deed}`, ...about].join(' ')
+      })
       return {
         text: list(lines, 'Nothing.', page.next_cursor),
         data: { entries: page.items.map(({ id }) => id), next_cursor: page.next_cursor },

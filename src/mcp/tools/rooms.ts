@@ -48,7 +48,12 @@ export const roomTools = [
       }
       if (action === 'say') {
         const message = await call('rooms.say', { project_id, room, body: needed(said, 'text', action), reply_to })
-        return { text: `Said in #${title(message.room.name)} [${message.id.slice(0, 8)}].`, data: { id: message.id } }
+        const nobody = message.named_nobody.map((name) => title(name, 60)).join(', ')
+        const unheard = nobody === '' ? '' : ` Nobody in the project is called ${nobody}: agora_projects names all.`
+        return {
+          text: `Said in #${title(message.room.name)} [${message.id.slice(0, 8)}].${unheard}`,
+          data: { id: message.id },
+        }
       }
       const page =
         action === 'search'
