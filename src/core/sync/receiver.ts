@@ -27,7 +27,7 @@ export interface Received {
 
 /** Entries in frames that go into the log in one write. More, and those that come first go in while the signatures of the others are still checked. */
 const TOGETHER = 128
-/** Of a fork, in entries: every later entry of the log carries one number more for it, for ever. */
+/** Of a fork, in entries, and as many as there are chains if these are more: every later entry of the log carries one number more for it, for ever. */
 const FORK_COST = 100
 
 /** Checks the entries that peers send, and takes them in. */
@@ -68,7 +68,8 @@ export function createReceiver(parts: ReceiverParts): (did: string, messages: Lo
       close ||= isTooMuch && from === did
     }
     parts.onMissing(space, did, missing)
-    return { cost: refolded + FORK_COST * forks.length, close }
+    const forked = forks.reduce((sum, { chain }) => sum + Math.max(FORK_COST, chain), 0)
+    return { cost: refolded + forked, close }
   }
 
   return async (did, messages) => {

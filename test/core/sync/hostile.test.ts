@@ -187,6 +187,27 @@ test('a flood is paid for: by what it holds, and by what must be folded again fo
   t.true(alice.items(space).indexOf('early') <= 1)
 })
 
+test('forks without end cost more the more there are', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  await bob.push(space, 'one')
+  const one = bob.spaces.replica(space).signed(bob.spaces.replica(space).tips()[0] ?? '')
+  const [prev = '', lamport = 0] = bob.spaces
+    .replica(space)
+    .query({ limit: 1 })
+    .flatMap(({ id, lamport }) => [id, lamport])
+  const evil = mallory(alice, bob.key)
+  await evil.say({ type: 'log.entries', space, entries: [one] })
+  const entries = Array.from({ length: 300 }, (_, n) => {
+    const facts = { list: 'l', item: `fork ${n}` }
+    return entry(bob.key, space, { seq: 1, prev, lamport: Number(lamport) + 1, facts }).signed
+  })
+  const say = async (some: unknown[]) => (await evil.say({ type: 'log.entries', space, entries: some })).cost
+  t.is(await say(entries.slice(0, 2)), 102, 'what follows, and one fork')
+  await say(entries.slice(2, 299))
+  t.true(((await say(entries.slice(299))) ?? 0) > 290)
+})
+
 test('a peer that does not read costs a few messages, and has everything once it does', async (t) => {
   const { space, nodes } = await joined('bob')
   const [alice, bob] = nodes as [Node, Node]
