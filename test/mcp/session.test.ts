@@ -154,3 +154,32 @@ test('ten idle agents that are connected for ten minutes cost not one byte', asy
   }
   t.is(heard, 0)
 })
+
+test('who is connected and reads nothing is not there: it is woken; who waits for mail is', async (t) => {
+  await using net = await network(['alice'])
+  const { alice } = net.node
+  await using claude = await mcpClient(alice, 'claude-1')
+  await using codex = await mcpClient(alice, 'codex')
+  await alice.call('wake.set', { command: process.execPath })
+  const woken: unknown[] = []
+  let first: () => void = () => undefined
+  const wakes = new Promise<void>((resolve) => {
+    first = resolve
+  })
+  alice.daemon.events.subscribe(({ type, data }) => {
+    if (type !== 'wake.started') return
+    woken.push(data['agents'] ?? data['agent'])
+    first()
+  })
+  const waiting = codex.client.callTool({ name: 'agora_read_messages', arguments: { wait: 290 } })
+  // Past the time for which whoever was there when the daemon started is taken to be there still.
+  await net.clock.advance(200_000)
+  t.regex(await claude.use('agora_next'), /^You are claude-1/)
+  await alice.call('messages.send', { to: 'codex', body: 'to one who waits' })
+  await alice.call('messages.send', { to: 'claude-1', body: 'to one who does not' })
+  await waiting
+  for (let n = 0; n < 60 && woken.length === 0; n++) await net.clock.advance(1000)
+  await wakes
+  t.true(JSON.stringify(woken[0]).includes('claude-1'))
+  t.false(JSON.stringify(woken).includes('codex'))
+})
