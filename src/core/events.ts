@@ -73,4 +73,8 @@ export const concerns = (event: AgoraEvent, inbox: string): boolean =>
 export const OPERATOR_INBOX = 'operator'
 /** What all agents of this node are told alike: that something has changed where all of them may read. */
 export const EVERY_AGENT = 'agents'
-export const agentInbox = (name: string): string => `agent:${name}`
+const AGENT_INBOX = 'agent:'
+export const agentInbox = (name: string): string => `${AGENT_INBOX}${name}`
+/** Whose inbox it is; undefined for the operator's. */
+export const agentOfInbox = (inbox: string): string | undefined =>
+  inbox.startsWith(AGENT_INBOX) ? inbox.slice(AGENT_INBOX.length) : undefined

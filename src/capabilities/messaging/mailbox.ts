@@ -1,21 +1,20 @@
 import { rfc3339 } from '../../base/clock.ts'
 import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
-import type { Envelope, Stage } from '../../contract/envelope.ts'
-import { learn, type Standing, shownStanding } from '../../contract/progress.ts'
+import { learn } from '../../contract/progress.ts'
 import type { Receipt } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { agentInbox, agentOfInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { KnownPeer } from '../../core/peer-book.ts'
 import { postReceipts } from '../../core/receipts.ts'
-import type { Said, SaidReader } from '../../core/space-mail.ts'
 import { createWaiters } from '../../core/waiters.ts'
+import { messageViews, parse, standing } from './message-views.ts'
 import type { MessagingParts } from './parts.ts'
 import type { InboxRow, MessageRow, OutgoingRow } from './rows.ts'
 import { hear, type Turn } from './rules.ts'
-import type { Delivery, Message } from './schema.ts'
 import { createSearchIndex } from './search-index.ts'
 import { messagingTables } from './tables.ts'
+import { unreadCounts } from './unread-counts.ts'
 
 export type Spoken = Exclude<Turn, { refused: unknown }>
 
@@ -26,26 +25,10 @@ export function createMailbox(parts: MessagingParts) {
   const searchIndex = createSearchIndex({ clock, database, tables, log: parts.telemetry.log })
   const arrivals = createWaiters(clock)
   const stageChanges = createWaiters(clock)
-  const readers = new Map<string, SaidReader>()
   const listeners: ((row: MessageRow, inboxes: string[]) => void)[] = []
-  /** Unread mail by inbox, counted once and then kept up: counting a million rows for each answer would be felt. */
-  const unreadCounts = new Map<string, number>()
+  const unread = unreadCounts(database, tables.unreadCount)
 
-  function unread(inbox: string): number {
-    let count = unreadCounts.get(inbox)
-    if (count === undefined) {
-      count = tables.unreadCount(inbox)
-      unreadCounts.set(inbox, count)
-    }
-    return count
-  }
-  /** Within a write. A count not asked for yet is left to be read from what will have been committed. */
-  const changeUnread = (inbox: string, by: number) =>
-    database.afterCommit(() => {
-      const count = unreadCounts.get(inbox)
-      if (count !== undefined) unreadCounts.set(inbox, count + by)
-    })
-
+  const views = messageViews(parts)
   const inboxOf = (did: string): string => {
     const { agent } = parseDid(did)
     return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
@@ -60,65 +43,6 @@ export function createMailbox(parts: MessagingParts) {
       ? [OPERATOR_INBOX]
       : [OPERATOR_INBOX, agentInbox(favourite)]
   }
-
-  function origin(did: string): Message['from'] {
-    const node = nodeOf(did)
-    const local = node === key.did
-    return {
-      did,
-      name: directory.nameOf(did),
-      ...(local ? {} : { trust_level: book.trust(node) }),
-      local,
-      human: node === did,
-    }
-  }
-
-  const parse = (row: Pick<MessageRow, 'envelope'>): Envelope & { body: { text: string } } => JSON.parse(row.envelope)
-
-  /** What was said in a space, by its log: there its text may have been taken away since. */
-  function said(row: Pick<MessageRow, 'space' | 'envelope'>): Said | undefined {
-    if (row.space === null) return undefined
-    const { type, body } = parse(row)
-    const entry = String(body['entry'])
-    return readers.get(type)?.(row.space, entry) ?? { text: '', place: { entry }, evidence: row.envelope }
-  }
-
-  function view(row: MessageRow & Partial<Pick<InboxRow, 'shown_at' | 'acknowledged_at'>>): Message {
-    const envelope = parse(row)
-    const spoken = said(row)
-    return {
-      id: row.id,
-      conversation_id: row.conversation_id,
-      ...(envelope.reply_to ? { reply_to: envelope.reply_to } : {}),
-      from: { ...origin(row.from_did), ...(spoken?.role === undefined ? {} : { role: spoken.role }) },
-      to: row.to_did,
-      to_name: directory.nameOf(row.to_did),
-      body: spoken?.text ?? envelope.body.text,
-      sent_at: envelope.sent_at,
-      ...(row.received_at === null ? {} : { received_at: rfc3339(row.received_at) }),
-      ...(row.shown_at ? { shown_at: rfc3339(row.shown_at) } : {}),
-      ...(row.acknowledged_at ? { acknowledged_at: rfc3339(row.acknowledged_at) } : {}),
-      ...(spoken ? { said_in: spoken.place } : {}),
-    }
-  }
-
-  /** How far a message of this node has come. `sent` is known to the outbox alone until a receipt comes. */
-  function delivery(row: MessageRow): Delivery {
-    const sentAt = row.stage === 'queued' ? outbox.find(row.id, nodeOf(row.to_did))?.first_sent_at : undefined
-    return {
-      id: row.id,
-      to: row.to_did,
-      to_name: directory.nameOf(row.to_did),
-      conversation_id: row.conversation_id,
-      ...shownStanding(standing(row), sentAt),
-      ...(row.reason === null ? {} : { reason: row.reason as NonNullable<Delivery['reason']> }),
-    }
-  }
-  const standing = (row: Pick<MessageRow, 'stage' | 'note' | 'times'>): Standing => ({
-    stage: row.stage as Stage,
-    note: row.note,
-    times: JSON.parse(row.times),
-  })
 
   /** Puts a kept message into its conversation, the search index and the inboxes it is for. */
   function enter(row: MessageRow, spoken: Spoken, inboxes: string[]): void {
@@ -141,7 +65,7 @@ export function createMailbox(parts: MessagingParts) {
     for (const listener of listeners) listener(row, inboxes)
     for (const inbox of inboxes) {
       tables.insertDelivery(inbox, row.position)
-      changeUnread(inbox, 1)
+      unread.change(inbox, 1)
       events.emit('message.received', inbox, {
         id: row.id,
         conversation_id: row.conversation_id,
@@ -231,10 +155,10 @@ export function createMailbox(parts: MessagingParts) {
     const last = fresh.at(-1)
     if (!last) return
     for (const row of fresh) tables.markShown(row.delivery, clock.now())
-    changeUnread(inbox, -fresh.length)
+    unread.change(inbox, -fresh.length)
     report(fresh, 'shown')
     events.emit('inbox.read', inbox, { count: fresh.length })
-    const agent = inbox.startsWith('agent:') ? inbox.slice('agent:'.length) : undefined
+    const agent = agentOfInbox(inbox)
     if (agent === undefined) return
     const { trace, id } = parse(last)
     agents.setTrace(agent, { ...(trace ?? { id, hops: 0 }), conversation_id: last.conversation_id })
@@ -271,11 +195,11 @@ export function createMailbox(parts: MessagingParts) {
     tables,
     take,
     letIn,
-    unread,
+    unread: unread.of,
     inboxOf,
     inboxesFor,
-    view,
-    delivery,
+    view: views.message,
+    delivery: views.delivery,
     enter,
     talk,
     advance,
@@ -284,18 +208,10 @@ export function createMailbox(parts: MessagingParts) {
     report,
     isUnread: (inbox: string, position: number): boolean => tables.deliveryOf(inbox, position)?.shown_at === null,
     /** Entries of this type are shown by it. */
-    readsSaid: (type: string, reader: SaidReader) => void readers.set(type, reader),
-    said,
+    readsSaid: views.readsSaid,
+    said: views.said,
     /** What a message says. */
-    text(position: number): { text: string; conversation_id: string; where?: Record<string, string> | undefined } {
-      const row = tables.at(position)
-      const spoken = row && said(row)
-      return {
-        text: row ? (spoken?.text ?? parse(row).body.text) : '',
-        conversation_id: row?.conversation_id ?? '',
-        where: spoken && whereOf(spoken),
-      }
-    },
+    text: (position: number) => views.text(tables.at(position)),
     /** Within a write: notes on what was stored, for who sent it. */
     note(positions: number[], note: string, at: number): void {
       report(
@@ -321,16 +237,16 @@ export function createMailbox(parts: MessagingParts) {
     },
     dropInbox(inbox: string): void {
       tables.dropInbox(inbox)
-      database.afterCommit(() => unreadCounts.delete(inbox))
+      unread.forget(inbox)
     },
     /** What a peer sent is not shown while it is blocked. */
     hide(did: string): void {
       tables.hide(did)
-      database.afterCommit(() => unreadCounts.clear())
+      unread.forget()
     },
     unhide(did: string): void {
       tables.unhide(did)
-      database.afterCommit(() => unreadCounts.clear())
+      unread.forget()
     },
     /** Resolves when every message kept so far can be found by its words. */
     searchable: searchIndex.ready,
@@ -339,18 +255,3 @@ export function createMailbox(parts: MessagingParts) {
   }
 }
 export type Mailbox = ReturnType<typeof createMailbox>
-
-/** Where something was said, as it is told to whoever is to answer there. */
-function whereOf({ role, place }: Said): Record<string, string> {
-  const { project, project_id, room, thread, thread_id, entry } = place
-  const all = {
-    Project: project,
-    'Project id': project_id,
-    Room: room,
-    'Their role': role,
-    Thread: thread,
-    'Thread id': thread_id,
-    Entry: entry,
-  }
-  return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined))
-}
