@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { parseDid } from '../base/did.ts'
 import type { Database } from '../store/database.ts'
 import { sqlBuilder } from '../store/database.ts'
 
@@ -75,6 +76,11 @@ export const OPERATOR_INBOX = 'operator'
 export const EVERY_AGENT = 'agents'
 const AGENT_INBOX = 'agent:'
 export const agentInbox = (name: string): string => `${AGENT_INBOX}${name}`
+/** Of an agent, or of the operator for a node's DID. */
+export function inboxOf(did: string): string {
+  const { agent } = parseDid(did)
+  return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
+}
 /** Whose inbox it is; undefined for the operator's. */
 export const agentOfInbox = (inbox: string): string | undefined =>
   inbox.startsWith(AGENT_INBOX) ? inbox.slice(AGENT_INBOX.length) : undefined

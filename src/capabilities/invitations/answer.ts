@@ -1,7 +1,7 @@
-import { nodeOf, parseDid } from '../../base/did.ts'
+import { nodeOf } from '../../base/did.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
 import { saying } from '../../contract/entry.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { inboxOf } from '../../core/events.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
 import { makeEntry, sha256 } from '../../log/entry.ts'
 import { comparePlaces } from '../../log/types.ts'
@@ -11,11 +11,6 @@ import { invitationWires } from './schema.ts'
 import type { Sending } from './send.ts'
 import type { InvitationRow, InvitationTables } from './tables.ts'
 import type { Known } from './views.ts'
-
-export const inboxOf = (did: string): string => {
-  const { agent } = parseDid(did)
-  return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
-}
 
 export const notPending = (status: string): AgoraError =>
   new AgoraError('not_pending', `id: this invitation is ${status}.`, { field: 'id' })

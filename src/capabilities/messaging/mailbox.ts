@@ -3,7 +3,7 @@ import { agentDid, nodeOf, parseDid } from '../../base/did.ts'
 import { learn } from '../../contract/progress.ts'
 import type { Receipt } from '../../contract/receipt.ts'
 import { grantPeer } from '../../core/dispatch.ts'
-import { agentInbox, agentOfInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { agentInbox, agentOfInbox, inboxOf, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { KnownPeer } from '../../core/peer-book.ts'
 import { postReceipts } from '../../core/receipts.ts'
@@ -29,10 +29,6 @@ export function createMailbox(parts: MessagingParts) {
   const unread = unreadCounts(database, tables.unreadCount)
 
   const views = messageViews(parts)
-  const inboxOf = (did: string): string => {
-    const { agent } = parseDid(did)
-    return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
-  }
 
   /** Where mail to a DID of this node goes; empty when it has no such agent. */
   function inboxesFor(to: string, from: string): string[] {
@@ -196,7 +192,6 @@ export function createMailbox(parts: MessagingParts) {
     take,
     letIn,
     unread: unread.of,
-    inboxOf,
     inboxesFor,
     view: views.message,
     delivery: views.delivery,

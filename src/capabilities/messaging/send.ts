@@ -4,6 +4,7 @@ import { newId } from '../../base/ids.ts'
 import { FRAME_MAX, type Stage, stages } from '../../contract/envelope.ts'
 import { type CallContext, grantPeer, type Handlers } from '../../core/dispatch.ts'
 import { seal } from '../../core/envelopes.ts'
+import { inboxOf } from '../../core/events.ts'
 import type { Parsed } from '../../operations.ts'
 import type { Mailbox, Spoken } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
@@ -29,7 +30,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
   function answered(id: string, from: string): MessageRow {
     const row = tables
       .ofId(id)
-      .find((message) => message.from_did === from || tables.deliveryOf(mailbox.inboxOf(from), message.position))
+      .find((message) => message.from_did === from || tables.deliveryOf(inboxOf(from), message.position))
     if (row) return row
     throw new AgoraError('not_found', 'reply_to: there is no such message among yours.', { field: 'reply_to' })
   }
@@ -83,7 +84,7 @@ export function sendHandler(parts: MessagingParts, mailbox: Mailbox): Handlers['
     }
     const row = tables.insertMessage(values)
     if (answers) {
-      const inbox = mailbox.inboxOf(from)
+      const inbox = inboxOf(from)
       const delivered = tables.deliveryOf(inbox, answers.position)
       if (delivered) mailbox.acknowledge(inbox, delivered)
     }

@@ -2,6 +2,7 @@ import { hash as digest } from 'node:crypto'
 import { rfc3339 } from '../../base/clock.ts'
 import { isNodeDid, nodeOf } from '../../base/did.ts'
 import { idFrom, newId } from '../../base/ids.ts'
+import { inboxOf } from '../../core/events.ts'
 import type { SpaceMail, SpaceWord } from '../../core/space-mail.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
@@ -26,7 +27,7 @@ export function createSpaceMail(parts: MessagingParts, mailbox: Mailbox): SpaceM
 
   function inboxesOf(to: readonly string[], author: string): string[] {
     const all = new Set(to.flatMap((did) => mailbox.inboxesFor(did, author)))
-    if (nodeOf(author) === key.did) all.delete(mailbox.inboxOf(author))
+    if (nodeOf(author) === key.did) all.delete(inboxOf(author))
     return [...all]
   }
 

@@ -1,7 +1,7 @@
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Directory } from '../../core/directory.ts'
-import { agentInbox, EVERY_AGENT, type Events, OPERATOR_INBOX } from '../../core/events.ts'
+import { EVERY_AGENT, type Events, inboxOf, OPERATOR_INBOX } from '../../core/events.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { Log } from '../../core/telemetry.ts'
 import type { Change } from '../../log/replica.ts'
@@ -32,11 +32,6 @@ const ABOUT_SOMEBODY: Record<string, string> = {
 /** Tells this node of what comes into the logs of its projects, and its authors of what of theirs is held or comes back. */
 export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
   const { self, database, events, directory, log, agents, tell } = parts
-
-  const inboxOf = (did: string): string => {
-    const { agent } = parseDid(did)
-    return agent === undefined ? OPERATOR_INBOX : agentInbox(agent)
-  }
 
   function tellOfEntries({ space, added, replica }: SpaceNews) {
     if (added.length > TOLD_MAX) events.emit('project.entries', EVERY_AGENT, { project_id: space, count: added.length })

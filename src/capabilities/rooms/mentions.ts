@@ -1,6 +1,6 @@
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { inboxOf } from '../../core/events.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { Placed } from '../../log/types.ts'
 import { type ProjectStanding, standingOf } from '../../spaces/project.ts'
@@ -73,10 +73,8 @@ export function deliverMentions({ self, events, spaces, mail }: RoomParts): void
     const delivered = mail.deliver({ space, entry, topic: room, to, ...(answers ? { answers } : {}) })
     if (!delivered) return
     for (const did of to) {
-      const { agent } = parseDid(did)
       const data = { project_id: space, room, id: entry.id, from: entry.author }
-      if (did !== entry.author)
-        events.emit('room.mention', agent === undefined ? OPERATOR_INBOX : agentInbox(agent), data)
+      if (did !== entry.author) events.emit('room.mention', inboxOf(did), data)
     }
   }
 

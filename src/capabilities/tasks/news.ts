@@ -20,14 +20,14 @@ export interface NewsParts {
  */
 export function tellTaskNews({ self, spaces, events, directory, hasAgent }: NewsParts): void {
   /** The inbox of somebody of this node. */
-  function inboxOf(did: string | null | undefined): string | undefined {
+  function inboxHere(did: string | null | undefined): string | undefined {
     if (did === null || did === undefined || nodeOf(did) !== self.did) return undefined
     const { agent } = parseDid(did)
     return agent !== undefined && hasAgent(agent) ? agentInbox(agent) : OPERATOR_INBOX
   }
 
   function tell(type: string, did: string | null | undefined, data: Record<string, unknown>): void {
-    const inbox = inboxOf(did)
+    const inbox = inboxHere(did)
     if (inbox !== undefined) events.emit(type, inbox, data)
   }
 

@@ -1,5 +1,5 @@
-import { nodeOf, parseDid } from '../../base/did.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { nodeOf } from '../../base/did.ts'
+import { inboxOf } from '../../core/events.ts'
 import type { Placed } from '../../log/types.ts'
 import { standingAt } from '../../spaces/thread-facts.ts'
 import type { ThreadParts } from './parts.ts'
@@ -29,9 +29,7 @@ export function deliverThreads({
 
   function tellOfEnd(thread_id: string, log: ThreadReplica, { author: by }: Placed): void {
     for (const did of log.judgement().standing?.participants.keys() ?? []) {
-      const { agent } = parseDid(did)
-      if (isHere(did))
-        events.emit('thread.ended', agent === undefined ? OPERATOR_INBOX : agentInbox(agent), { thread_id, by })
+      if (isHere(did)) events.emit('thread.ended', inboxOf(did), { thread_id, by })
     }
   }
 

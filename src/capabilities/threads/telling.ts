@@ -2,7 +2,7 @@ import { nodeOf, parseDid } from '../../base/did.ts'
 import { SignedEntry } from '../../contract/entry.ts'
 import type { Envelope } from '../../contract/envelope.ts'
 import { seal } from '../../core/envelopes.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { inboxOf, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
@@ -115,8 +115,7 @@ export function createTelling(parts: ThreadParts, tables: ThreadTables) {
         if (nodeOf(did) !== self.did && !book.isBlocked(nodeOf(did))) parts.seek?.(nodeOf(did), addresses, sender.did)
     })
     for (const did of there) {
-      const { agent } = parseDid(did)
-      events.emit('thread.invited', agent === undefined ? OPERATOR_INBOX : agentInbox(agent), {
+      events.emit('thread.invited', inboxOf(did), {
         thread_id: create.id,
         from: create.header.author,
         from_name: directory.nameOf(create.header.author),

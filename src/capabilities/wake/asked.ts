@@ -1,7 +1,7 @@
-import { nodeOf, parseDid } from '../../base/did.ts'
+import { nodeOf } from '../../base/did.ts'
 import type { FailureReason, Stage } from '../../contract/envelope.ts'
 import { learn, type Standing, shownStanding } from '../../contract/progress.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
+import { inboxOf } from '../../core/events.ts'
 import type { Progress } from '../../core/outbox.ts'
 import { createWaiters } from '../../core/waiters.ts'
 import type { WakeParts } from './parts.ts'
@@ -49,8 +49,7 @@ export function createAsked({ clock, database, events, outbox, directory }: Wake
       if (!next) return
       const { stage, note } = next
       tables.changeAsked(id, { stage, note, failure: reason ?? null, times: JSON.stringify(next.times) })
-      const { agent } = parseDid(row.from_did)
-      events.emit('wake.progress', agent === undefined ? OPERATOR_INBOX : agentInbox(agent), {
+      events.emit('wake.progress', inboxOf(row.from_did), {
         id,
         to: row.to_did,
         stage,
