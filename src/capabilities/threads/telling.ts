@@ -18,6 +18,8 @@ interface Checked {
   update: CheckedEntry | undefined
 }
 
+/** Threads that go on, into which one peer brought this node: each is kept at hand. */
+const THREADS_OF_ONE = 1_000
 /** Addresses of one node that are told. */
 const ADDRESSES_MAX = 8
 /** Nodes that are told: the rest is found in the log. */
@@ -94,6 +96,11 @@ export function createTelling(parts: ThreadParts, tables: ThreadTables) {
     return { dids: named.filter((did) => nodeOf(did) === self.did), title: change.title ?? facts.title }
   }
 
+  /** How many threads go on that this peer told of first. */
+  const broughtBy = (did: string): number =>
+    spaces.list('thread').filter(({ status, via }) => (status === 'joining' || status === 'member') && via[0] === did)
+      .length
+
   function receive(envelope: Envelope, sender: Sender, checked: Checked | undefined): Outcome {
     const found = checked && invited(checked, sender.did)
     if (!checked || !found || found.dids.length === 0) return { stage: 'failed', reason: 'malformed' }
@@ -103,6 +110,8 @@ export function createTelling(parts: ThreadParts, tables: ThreadTables) {
     })
     if (there.length === 0) return { stage: 'failed', reason: 'unknown_agent' }
     const { create, update } = checked
+    if (!spaces.info(create.id) && broughtBy(sender.did) >= THREADS_OF_ONE)
+      return { stage: 'failed', reason: 'requests_full' }
     const members = envelope.body['members'] as { did: string; addresses: string[] }[]
     spaces.joinWithin(create.id, {
       kind: 'thread',

@@ -82,6 +82,24 @@ test('nobody is brought into a thread by what is forged, another’s, or does no
   t.deepEqual(node.parts.inProjects.spaces.list(), [])
 })
 
+test('a peer brings its friends into a thousand threads at most; those that have ended do not count', async (t) => {
+  await using node = await testNode('alice')
+  const bob = await node.peer('bob', 2)
+  const now = node.clock.now()
+  const make = (title: string) => threadOf(bob, { title, participants: [node.did] }, now)
+  const post = async ({ first }: ReturnType<typeof make>) =>
+    (await bob.post('thread.create', { create: first.signed, members: [] }))?.reason
+  const last = make('999')
+  for (let from = 0; from < 999; from += 111)
+    await Promise.all(Array.from({ length: 111 }, (_, n) => post(make(`${from + n}`))))
+  t.is(await post(last), undefined)
+  t.is(await post(make('one more')), 'requests_full')
+  t.is(await post(last), undefined, 'what is known may be told again')
+  const end = last.next('thread.close', {})
+  await node.parts.inProjects.spaces.admit(last.first.id, [end], bob.did)
+  t.is(await post(make('one more')), undefined)
+})
+
 test('what comes in a thread lies in inboxes once, whatever comes again, and is hidden of whom is blocked', async (t) => {
   await using node = await testNode('alice')
   const claude = await node.agent('claude-1')
