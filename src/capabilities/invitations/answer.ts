@@ -1,5 +1,6 @@
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
+import type { SignedEntry } from '../../contract/entry.ts'
 import { saying } from '../../contract/entry.ts'
 import { inboxOf } from '../../core/events.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
@@ -43,7 +44,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
     if (spaces.info(row.space)?.status === 'member' && projects.standing(row.space).invitations.has(row.id)) {
       const facts = { invitation: row.id }
       spaces.writeWithin(row.space, (log) => log.append({ author, type: 'project.accept', facts }))
-      tables.change(row, { status: 'joined', decided_at: clock.now() })
+      tables.change(row, { ...joinedAs(row), decided_at: clock.now() })
       return
     }
     const entry = acceptance(row, author)
@@ -72,7 +73,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
     const { invitations, members } = projects.standing(space)
     for (const row of rows) {
       if (invitations.get(row.id)?.status === 'accepted' && members.has(key.did)) {
-        tables.change(row, { status: 'joined' })
+        tables.change(row, joinedAs(row))
         events.emit('project.joined', inboxOf(row.to_did), {
           project_id: row.space,
           invitation: row.id,
@@ -152,6 +153,15 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
   }
 }
 export type Answering = ReturnType<typeof createAnswering>
+
+/** Once its project's log is here its words are there alone, where they may be taken away. */
+function joinedAs({ project, invite }: InvitationRow): Partial<InvitationRow> {
+  const wordless = (text: string) => {
+    const { header, facts } = JSON.parse(text) as SignedEntry
+    return JSON.stringify({ header, facts })
+  }
+  return { status: 'joined', message: null, description: null, project: wordless(project), invite: wordless(invite) }
+}
 
 /** An entry that was checked when it came. */
 function stored(text: string): CheckedEntry {

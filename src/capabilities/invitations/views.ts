@@ -20,8 +20,15 @@ export function invitationViews(
   const who = (did: string) => ({ did, name: directory.nameOf(did) })
   const isHere = (did: string) => nodeOf(did) === key.did
 
+  /** What went with an invitation that was accepted, unless it was taken away. */
+  function saidInLog({ space, id }: InvitationRow): string | null {
+    const entry = projects.isHere(space) ? projects.standing(space).invitations.get(id)?.entry.id : undefined
+    return (entry === undefined ? undefined : projects.replica(space).texts(entry)?.['message']) ?? null
+  }
+
   function ofRow(row: InvitationRow): Invitation {
     const isOver = row.status === 'pending' && row.expires_at <= clock.now()
+    const message = row.status === 'joined' ? saidInLog(row) : row.message
     return {
       id: row.id,
       project_id: row.space,
@@ -31,7 +38,7 @@ export function invitationViews(
       from: who(row.from_did),
       to: who(row.to_did),
       role: row.role as Invitation['role'],
-      ...(row.message === null ? {} : { message: row.message }),
+      ...(message === null ? {} : { message }),
       status: isOver ? 'expired' : row.status,
       ...(row.reason === null ? {} : { reason: row.reason }),
       created_at: rfc3339(row.created_at),

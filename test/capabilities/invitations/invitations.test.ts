@@ -1,4 +1,5 @@
 import test from 'ava'
+import Sqlite from 'better-sqlite3'
 import type { Settings } from '../../../src/config.ts'
 import { network, type TestNetwork, type TestNode } from '../../helpers/network.ts'
 
@@ -86,6 +87,26 @@ test('declined with a reason, its sender reads it, and the project’s record ha
   await bob.call('invitations.accept', { id: again.id })
   await net.settle()
   t.deepEqual(await names(alice, project_id), ['alice', 'bob'])
+})
+
+test('what went with it can be taken away, also where it was accepted', async (t) => {
+  const { net, alice, bob, project_id } = await scene()
+  await using _ = net
+  const { id } = await alice.call('invitations.send', { project_id, peer_name: 'bob', message: 'the key is hunter2' })
+  await net.settle()
+  await bob.call('invitations.accept', { id })
+  await net.settle()
+  const shown = async () =>
+    (await bob.call('invitations.list', { status: 'joined' })).items.map(({ message }) => message)
+  t.deepEqual(await shown(), ['the key is hunter2'])
+  const [invite] = (await alice.call('audit.list', { project_id, type: 'project.invite' })).items
+  await alice.call('audit.redact', { project_id, entry: invite?.id ?? '' })
+  await net.settle()
+  t.deepEqual(await shown(), [undefined])
+  const sqlite = new Sqlite(bob.home.database, { readonly: true })
+  const rows = JSON.stringify(sqlite.prepare('SELECT * FROM project_invitations').all())
+  sqlite.close()
+  t.false(rows.includes('hunter2'))
 })
 
 test('taken back, it cannot be accepted any more', async (t) => {
