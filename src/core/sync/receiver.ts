@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
 import type { LogEntries } from '../../contract/log-message.ts'
 import type { Admitted } from '../../log/replica.ts'
+import type { Placed } from '../../log/types.ts'
 import { createOffences } from '../offences.ts'
 import type { Spaces } from '../spaces.ts'
 import type { Telemetry } from '../telemetry.ts'
@@ -27,7 +28,7 @@ export interface Received {
 
 /** Entries in frames that go into the log in one write. More, and those that come first go in while the signatures of the others are still checked. */
 const TOGETHER = 128
-/** Of a fork, in entries, and as many as there are chains if these are more: every later entry of the log carries one number more for it, for ever. */
+/** Of a fork, in entries, at least. */
 const FORK_COST = 100
 
 /** Checks the entries that peers send, and takes them in. */
@@ -68,8 +69,7 @@ export function createReceiver(parts: ReceiverParts): (did: string, messages: Lo
       close ||= isTooMuch && from === did
     }
     parts.onMissing(space, did, missing)
-    const forked = forks.reduce((sum, { chain }) => sum + Math.max(FORK_COST, chain), 0)
-    return { cost: refolded + forked, close }
+    return { cost: refolded + costOfChains(added, forks), close }
   }
 
   return async (did, messages) => {
@@ -93,6 +93,18 @@ export function createReceiver(parts: ReceiverParts): (did: string, messages: Lo
     }
     return all
   }
+}
+
+/**
+ * What new chains cost, each as many entries as there are chains: every later entry of the log carries one number more for it, for ever. Whoever forks, or has
+ * others begin that it alone named, can so not make many.
+ */
+function costOfChains(added: readonly Placed[], forks: readonly Placed[]): number {
+  const isFork = new Set(forks)
+  let cost = 0
+  for (const entry of added)
+    if (entry.position === 0) cost += isFork.has(entry) ? Math.max(FORK_COST, entry.chain) : entry.chain
+  return cost
 }
 
 /** Small frames of one space that follow each other, as one. */

@@ -208,6 +208,28 @@ test('forks without end cost more the more there are', async (t) => {
   t.true(((await say(entries.slice(299))) ?? 0) > 290)
 })
 
+test('whoever has many others begin to write pays for each as much as there are', async (t) => {
+  const { space, nodes } = await joined('bob')
+  const [alice, bob] = nodes as [Node, Node]
+  const evil = mallory(alice, bob.key)
+  // They write nothing that counts: it is enough that they were named.
+  const others = Array.from({ length: 200 }, () => newKey())
+  for (const { did } of others) await alice.write(space, 'toy.admit', { who: did })
+  const [head] = alice.spaces.replica(space).query({ limit: 1 })
+  const entries = others.map((key) =>
+    entry(key, space, {
+      heads: [head?.id ?? ''],
+      lamport: (head?.lamport ?? 0) + 1,
+      facts: { list: 'l', item: key.did },
+    }),
+  )
+  const say = async (some: typeof entries) =>
+    (await evil.say({ type: 'log.entries', space, entries: some.map(({ signed }) => signed) })).cost ?? 0
+  t.true((await say(entries.slice(0, 10))) < 100)
+  await say(entries.slice(10, 199))
+  t.true((await say(entries.slice(199))) >= 200)
+})
+
 test('a peer that does not read costs a few messages, and has everything once it does', async (t) => {
   const { space, nodes } = await joined('bob')
   const [alice, bob] = nodes as [Node, Node]
