@@ -7,27 +7,13 @@ import { seal } from '../src/core/envelopes.ts'
 import type { CheckedEntry } from '../src/log/checked.ts'
 import { type EntryParts, makeEntry } from '../src/log/entry.ts'
 import { network, type TestNode } from './helpers/network.ts'
+import { rawFrames } from './helpers/raw-frames.ts'
 import { rawPeer, sayHello, wire } from './p2p/helpers.ts'
 import { read } from './spaces/signed-project.ts'
 
 type Json = Record<string, unknown>
 const protocols = { log: '/agora/log/1.0.0', direct: '/agora/direct/1.0.0' } as const
 type Lane = keyof typeof protocols
-
-/** Frames of a stream, as JSON. */
-async function* frames(stream: Stream): AsyncGenerator<Json> {
-  let held = Buffer.alloc(0)
-  for await (const chunk of stream) {
-    held = Buffer.concat([held, chunk.subarray()])
-    for (;;) {
-      const size = held.findIndex((byte) => byte < 128) + 1
-      const length = held.subarray(0, size).reduce((sum, byte, index) => sum + (byte & 127) * 128 ** index, 0)
-      if (size === 0 || held.length < size + length) break
-      yield JSON.parse(held.subarray(size, size + length).toString())
-      held = held.subarray(size + length)
-    }
-  }
-}
 
 /** A hand-made peer of `node`: sends what a test likes, and keeps all that comes. */
 async function handMade(node: TestNode, now: () => number, name = 'mallory') {
@@ -38,7 +24,7 @@ async function handMade(node: TestNode, now: () => number, name = 'mallory') {
     await peer.libp2p.handle(protocols[lane], async (stream) => {
       let count = 0
       try {
-        for await (const frame of frames(stream)) {
+        for await (const frame of rawFrames(stream)) {
           received[lane].push(frame)
           stream.send(wire({ ack: ++count }))
           for (const look of waiting) look()
@@ -78,7 +64,7 @@ async function handMade(node: TestNode, now: () => number, name = 'mallory') {
       let open = streams.get(lane)
       if (!open) {
         const stream = await connection.newStream([protocols[lane]])
-        open = { stream, acks: frames(stream), sent: 0 }
+        open = { stream, acks: rawFrames(stream), sent: 0 }
         streams.set(lane, open)
       }
       for (const message of messages) open.stream.send(wire(message))

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { network, type TestNetwork, type TestNode } from './helpers/network.ts'
+import { trustEachOther } from './helpers/shared.ts'
 
 type Team = TestNetwork<'alice' | 'bob' | 'carol'>
 
@@ -7,13 +8,8 @@ type Team = TestNetwork<'alice' | 'bob' | 'carol'>
 async function team(roles: { bob?: 'overseer' | 'developer'; carol?: 'developer' | 'observer' } = {}) {
   const net = await network(['alice', 'bob', 'carol'])
   const { alice, bob, carol } = net.node
-  for (const one of [alice, bob, carol]) {
-    for (const other of [alice, bob, carol]) {
-      if (one !== other) await one.call('friends.add', { did: other.did, name: other.name, trust_level: 2 })
-    }
-  }
   await net.connect()
-  await net.settle()
+  await trustEachOther(net, 'alice', 'bob', 'carol')
   const { id: project_id } = await alice.call('projects.create', { name: 'my-feature' })
   for (const [node, role] of [
     [bob, roles.bob ?? 'developer'],

@@ -1,18 +1,12 @@
 import test from 'ava'
 import { network } from './helpers/network.ts'
+import { trustEachOther } from './helpers/shared.ts'
 
 test('a project is begun, joined and worked in by two nodes', async (t) => {
   await using net = await network(['alice', 'bob'])
   const { alice, bob } = net.node
   await net.connect()
-  await net.befriend('alice', 'bob')
-  for (const [one, other] of [
-    [alice, bob],
-    [bob, alice],
-  ] as const) {
-    await one.call('friends.update', { name: other.did, trust_level: 2 })
-  }
-  await net.settle()
+  await trustEachOther(net, 'alice', 'bob')
 
   const project = await alice.call('projects.create', { name: 'my-feature', description: 'Build the login page' })
   t.like(project, { name: 'my-feature', description: 'Build the login page', role: 'owner', stage: 'investigation' })

@@ -14,6 +14,7 @@ import test from 'ava'
 import { createLibp2p } from 'libp2p'
 import { base58btc } from 'multiformats/bases/base58'
 import { network } from './helpers/network.ts'
+import { rawFrames } from './helpers/raw-frames.ts'
 
 type Json = Record<string, unknown>
 
@@ -32,20 +33,6 @@ function frame(message: Json): Uint8Array {
   for (let rest = bytes.length; ; rest >>= 7) {
     length.push(rest > 127 ? (rest & 127) | 128 : rest)
     if (rest <= 127) return Buffer.concat([Buffer.from(length), bytes])
-  }
-}
-
-async function* frames(stream: Stream): AsyncGenerator<Json> {
-  let held = Buffer.alloc(0)
-  for await (const chunk of stream) {
-    held = Buffer.concat([held, chunk.subarray()])
-    for (;;) {
-      const size = held.findIndex((byte) => byte < 128) + 1
-      const length = held.subarray(0, size).reduce((sum, byte, index) => sum + (byte & 127) * 128 ** index, 0)
-      if (size === 0 || held.length < size + length) break
-      yield JSON.parse(held.subarray(size, size + length).toString())
-      held = held.subarray(size + length)
-    }
   }
 }
 
@@ -86,7 +73,7 @@ test('whoever follows CONCEPT.md can join', async (t) => {
   session.send(
     frame({ type: 'hello', v: 1, protocols: ['1.0'], name: 'carol', version: 'by hand', agents: [], ...state }),
   )
-  const heard = frames(session)
+  const heard = rawFrames(session)
   t.like(await next(heard), { type: 'hello', v: 1, name: 'bob' })
   t.like(await next(heard), { type: 'heartbeat', presence: 'online' })
 
@@ -103,10 +90,10 @@ test('whoever follows CONCEPT.md can join', async (t) => {
   const signature = Buffer.from(await signAsync(signed(message), seed)).toString('base64url')
   const direct = await connection.newStream(['/agora/direct/1.0.0'])
   direct.send(frame({ ...message, signature }))
-  t.deepEqual(await next(frames(direct)), { ack: 1 })
+  t.deepEqual(await next(rawFrames(direct)), { ack: 1 })
 
   const mail = await incoming.promise
-  const letters = frames(mail)
+  const letters = rawFrames(mail)
   const { signature: theirs, ...receipt } = await next(letters)
   t.like(receipt, { type: 'receipt', from: bob.did, to: did })
   t.like((receipt['body'] as { receipts: Json[] }).receipts, [{ id, stage: 'stored', note: 'request' }])

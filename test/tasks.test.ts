@@ -1,19 +1,13 @@
 import test from 'ava'
 import { network } from './helpers/network.ts'
+import { trustEachOther } from './helpers/shared.ts'
 
 test('the agents of two nodes work through a project’s tasks: each once, in the order of what waits for what', async (t) => {
   await using net = await network(['alice', 'bob'])
   const { alice, bob } = net.node
   await net.connect()
-  await net.befriend('alice', 'bob')
-  for (const [one, other] of [
-    [alice, bob],
-    [bob, alice],
-  ] as const) {
-    await one.call('friends.update', { name: other.did, trust_level: 2 })
-    for (const name of ['claude', 'codex']) await one.call('agents.register', { name })
-  }
-  await net.settle()
+  await trustEachOther(net, 'alice', 'bob')
+  for (const one of [alice, bob]) for (const name of ['claude', 'codex']) await one.call('agents.register', { name })
   const { id: project_id } = await alice.call('projects.create', { name: 'my-feature' })
   await alice.call('invitations.send', { project_id, peer_name: 'bob', role: 'developer' })
   // Work can be given to who has not answered yet.

@@ -14,6 +14,9 @@ export const IdOrPrefix = z
 /** A project's id, or its beginning. */
 export const ProjectRef = IdOrPrefix
 
+/** The node of a member as an invitation tells it, and where it is said to be. */
+export const MemberTold = z.looseObject({ did: Did, addresses: z.array(z.string().max(300)).max(20) })
+
 /** Somebody, as this node would type them. */
 export const Who = z.object({ did: Did, name: z.string() }).meta({ id: 'Who' })
 export type Who = z.output<typeof Who>

@@ -90,6 +90,11 @@ type Row = Nullable<Omit<KnownPeer, 'addresses' | 'trust' | 'their_trust'>> & {
 
 /** Addresses kept of one peer: so many that worked, and so many of each source. */
 export const ADDRESSES_EACH = 8
+
+/** Addresses of a peer for others who are to reach it, what is known to work first. */
+export const addressesOf = (book: Pick<PeerBook, 'get'>, did: string): string[] =>
+  (book.get(did)?.addresses ?? []).slice(0, ADDRESSES_EACH).map(({ address }) => address)
+
 const sql = sqlBuilder<{ peers: Row }>()
 
 export function createPeerBook({ clock, database }: { clock: Clock; database: Database }): PeerBook {

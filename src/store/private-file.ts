@@ -1,16 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { AgoraError } from '../base/errors.ts'
 
-/**
- * Writes a file that only this user can read, so that a reader finds the old content or the new and never half of it, also
- * after a crash.
- */
-export function writePrivate(path: string, text: string): void {
+/** Writes a file so that a reader finds the old content or the new and never half of it, also after a crash. */
+export function writeWhole(path: string, text: string, mode: number): void {
   const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
   const handle = openSync(draft, 'wx', 0o600)
   try {
     writeSync(handle, text)
+    fchmodSync(handle, mode)
     fsyncSync(handle)
   } catch (error) {
     rmSync(draft, { force: true })
@@ -20,6 +28,9 @@ export function writePrivate(path: string, text: string): void {
   }
   renameSync(draft, path)
 }
+
+/** The same for a file that only this user can read. */
+export const writePrivate = (path: string, text: string): void => writeWhole(path, text, 0o600)
 
 /** A new token: 32 random bytes, base64url. The prefix lets people and secret scanners recognise it. */
 export const newToken = (): string => `agora_${randomBytes(32).toString('base64url')}`

@@ -5,11 +5,7 @@ test('the quick start as it is typed: alice starts, bob connects, friends, a mes
   await using world = lab()
   const alice = await world.start('alice')
   const bob = await world.start('bob', '--connect', alice.address)
-  const run = async (node: string, ...argv: string[]) => {
-    const ran = await world.cli('--name', node, ...argv)
-    t.deepEqual([ran.code, ran.err], [0, ''], argv.join(' '))
-    return ran.out
-  }
+  const { run } = world
   await eventually(alice, async () => alice.client.call('node.peers', {}).then(({ items }) => items[0]))
 
   t.is(

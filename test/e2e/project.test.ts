@@ -7,11 +7,7 @@ test('create a project and collaborate, as it is typed: two nodes, one project, 
   await using world = lab()
   const alice = await world.start('alice')
   const bob = await world.start('bob', '--connect', alice.address)
-  const run = async (node: string, ...argv: string[]) => {
-    const ran = await world.cli('--name', node, ...argv)
-    t.deepEqual([ran.code, ran.err], [0, ''], argv.join(' '))
-    return ran.out
-  }
+  const { run } = world
   await eventually(alice, async () => alice.client.call('node.peers', {}).then(({ items }) => items[0]))
   await alice.client.call('friends.add', { name: 'bob', trust_level: 3 })
   await bob.client.call('friends.add', { name: 'alice', trust_level: 2 })

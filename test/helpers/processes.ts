@@ -60,6 +60,8 @@ export interface Lab extends AsyncDisposable {
   start(name: string, ...flags: string[]): Promise<Process>
   /** Runs one command to its end. */
   cli(...argv: string[]): Promise<Ran>
+  /** What a command of a node prints; throws unless it ends well and complains of nothing. */
+  run(name: string, ...argv: string[]): Promise<string>
   /**
    * Starts a daemon through a line of shell, which gets the command as its arguments and must become it (`exec`). `seen`: where its home
    * is seen from here, when it has a file system of its own.
@@ -125,6 +127,11 @@ export function lab(settings: Record<string, string> = {}): Lab {
   return {
     folder,
     cli,
+    async run(name, ...argv) {
+      const { code, out, err } = await cli('--name', name, ...argv)
+      if (code !== 0 || err !== '') throw new Error(`${argv.join(' ')} ended with ${code}: ${err}`)
+      return out
+    },
     async shell(line, name, seen = (path) => path) {
       const flags = ['--name', name, 'start', '--address', '127.0.0.1', '--port', '0', '--api-port', '0']
       const child = run(['bash', '-c', line, ...node, ...flags])

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { SignedEntry, SpaceId } from '../../contract/entry.ts'
-import { Did } from '../../contract/envelope.ts'
-import { Prose, Who } from '../../contract/space.ts'
+import { MemberTold, Prose, Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 import { Reason, Role } from '../projects/schema.ts'
 
@@ -45,11 +44,7 @@ const Summary = z.looseObject({
   stage: z.string().max(64),
   members: z.int().min(1),
 })
-const Neighbour = z.looseObject({
-  did: Did,
-  name: z.string().max(200),
-  addresses: z.array(z.string().max(300)).max(20),
-})
+const Neighbour = MemberTold.extend({ name: z.string().max(200) })
 
 export const invitationWires = {
   invite: wireType({

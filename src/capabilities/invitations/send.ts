@@ -6,6 +6,7 @@ import { newId } from '../../base/ids.ts'
 import type { SignedEntry } from '../../contract/entry.ts'
 import { saying } from '../../contract/entry.ts'
 import { seal } from '../../core/envelopes.ts'
+import { addressesOf } from '../../core/peer-book.ts'
 import type { ProjectReplica } from '../../core/projects.ts'
 import type { Parsed } from '../../operations.ts'
 import type { ProjectStanding } from '../../spaces/project.ts'
@@ -15,7 +16,6 @@ import { invitationWires } from './schema.ts'
 const EXPIRES_AFTER_HOURS = 7 * 24
 const HOUR = 3_600_000
 const NEIGHBOURS_MAX = 20
-const ADDRESSES_MAX = 8
 
 export function createSending(parts: InvitationParts) {
   const { clock, key, book, outbox, directory, spaces, projects } = parts
@@ -46,7 +46,7 @@ export function createSending(parts: InvitationParts) {
       members: members.slice(0, NEIGHBOURS_MAX).map((did) => ({
         did,
         name: directory.nameOf(did),
-        addresses: (book.get(did)?.addresses ?? []).slice(0, ADDRESSES_MAX).map(({ address }) => address),
+        addresses: addressesOf(book, did),
       })),
     }
     under.set(post(invitationWires.invite.type, nodeOf(to), body), { project: log.space, to })

@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId, SignedEntry, SpaceId } from '../../contract/entry.ts'
-import { Did } from '../../contract/envelope.ts'
-import { Who } from '../../contract/space.ts'
+import { MemberTold, Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 import { Author } from '../rooms/schema.ts'
-
-const Place = z.looseObject({ did: Did, addresses: z.array(z.string().max(300)).max(20) })
 
 /**
  * Body of the envelope type `thread.create`, by which a participant learns of a thread: its first entry, and, for who was added later, the entry that did. The rest
@@ -18,7 +15,7 @@ export const threadWire = wireType({
     create: SignedEntry,
     update: SignedEntry.optional(),
     /** The nodes of those who take part, to be believed about the thread until its log is here, and where they are said to be. */
-    members: z.array(Place).max(200),
+    members: z.array(MemberTold).max(200),
   }),
   permissions: ['space.invite'],
   receipted: true,

@@ -5,6 +5,7 @@ import { seal } from '../../core/envelopes.ts'
 import { inboxOf, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { Progress } from '../../core/outbox.ts'
+import { addressesOf } from '../../core/peer-book.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
 import { checkEntry } from '../../log/entry.ts'
 import { threadFacts } from '../../spaces/thread-facts.ts'
@@ -20,8 +21,6 @@ interface Checked {
 
 /** Threads that go on, into which one peer brought this node: each is kept at hand. */
 const THREADS_OF_ONE = 1_000
-/** Addresses of one node that are told. */
-const ADDRESSES_MAX = 8
 /** Nodes that are told: the rest is found in the log. */
 const MEMBERS_MAX = 100
 
@@ -41,7 +40,7 @@ export function createTelling(parts: ThreadParts, tables: ThreadTables) {
     const all = new Set([...(log.judgement().standing?.participants.keys() ?? [])].map(nodeOf))
     const members = [...all].slice(0, MEMBERS_MAX).map((did) => ({
       did,
-      addresses: (book.get(did)?.addresses ?? []).slice(0, ADDRESSES_MAX).map(({ address }) => address),
+      addresses: addressesOf(book, did),
     }))
     for (const node of new Set(nodes)) {
       if (node === self.did || !create) continue

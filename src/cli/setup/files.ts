@@ -1,21 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AgoraError, messageOf } from '../../base/errors.ts'
+import { writeWhole } from '../../store/private-file.ts'
 
 /** A text file of somebody else's. */
 export interface TextFile {
@@ -59,19 +45,7 @@ export function writeText({ path, mark }: TextFile, text: string, mode: number):
   try {
     mkdirSync(dirname(path), { recursive: true, mode: mode | ((mode & 0o444) >> 2) })
     const kept = statSync(path, { throwIfNoEntry: false })?.mode ?? mode
-    const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
-    const handle = openSync(draft, 'wx', 0o600)
-    try {
-      writeSync(handle, mark ? MARK + text : text)
-      fchmodSync(handle, kept & 0o777)
-      fsyncSync(handle)
-    } catch (error) {
-      rmSync(draft, { force: true })
-      throw error
-    } finally {
-      closeSync(handle)
-    }
-    renameSync(draft, path)
+    writeWhole(path, mark ? MARK + text : text, kept & 0o777)
   } catch (cause) {
     throw new AgoraError('invalid_config', `${path} cannot be written: ${messageOf(cause)}`, { cause })
   }
