@@ -44,6 +44,9 @@ const malformed: Verdict = {
 export const judgeProject = (authority: readonly Placed[], log: LogView): ProjectJudgement =>
   judgeMore(authority, settleTransfers(authority, log), log)
 
+/** The passes in which acts are judged. */
+const [OWNER, COMING, OVERSEER, MEMBER] = [0, 1, 2, 3] as const
+
 /** What a judgement is made from, and goes on from. */
 interface Grounds {
   verdicts: Map<string, Verdict>
@@ -53,14 +56,18 @@ interface Grounds {
   /** With the overseers' acts too: these are judged by nothing else. */
   upper: Pasts
   everybody: Pasts
-  /** With what is held as if it counted: to tell what was refused only for its sake. */
-  withHeld: Pasts
-  held: { entry: Placed; by: string }[]
+  /**
+   * By layer, with those before it, and with what is held as if it counted: to tell what was refused only for its sake. Later layers are left out, for
+   * where all is judged together they are not known yet.
+   */
+  withHeld: readonly Pasts[]
+  held: { entry: Placed; by: string; layer: number }[]
   holds: Holds
 }
 
 function newGrounds(log: LogView): Grounds {
-  const [leaders, upper, everybody, withHeld] = [createPasts(), createPasts(), createPasts(), createPasts()] as const
+  const [leaders, upper, everybody] = [createPasts(), createPasts(), createPasts()] as const
+  const withHeld = [OWNER, COMING, OVERSEER, MEMBER].map(createPasts)
   const holds = createHolds({ leaders, everybody, log })
   return { verdicts: new Map(), acts: new Map(), leaders, upper, everybody, withHeld, held: [], holds }
 }
@@ -73,7 +80,7 @@ function copyGrounds(from: Grounds, log: LogView): Grounds {
     leaders,
     upper: from.upper.copy(),
     everybody,
-    withHeld: from.withHeld.copy(),
+    withHeld: from.withHeld.map((pasts) => pasts.copy()),
     held: [...from.held],
     holds: from.holds.copy({ leaders, everybody, log }),
   }
@@ -96,35 +103,44 @@ function judgeMore(
   }
 
   /** What holds something in the entry's past, where it would have been permitted but for that. */
-  function heldFor(entry: Placed, wouldObject: (standing: ProjectStanding) => unknown): string | undefined {
+  function heldFor(
+    entry: Placed,
+    layer: number,
+    wouldObject: (standing: ProjectStanding) => unknown,
+  ): string | undefined {
     // Of several the first by place, in whatever order they came.
     let cause: (typeof held)[number] | undefined
     for (const one of held)
-      if (isPast(one.entry, entry) && (!cause || comparePlaces(one.entry, cause.entry) < 0)) cause = one
-    return cause && !wouldObject(withHeld.before(entry)) ? cause.by : undefined
+      if (one.layer <= layer && isPast(one.entry, entry) && (!cause || comparePlaces(one.entry, cause.entry) < 0))
+        cause = one
+    return cause && !wouldObject((withHeld[layer] as Pasts).before(entry)) ? cause.by : undefined
   }
 
-  function decide(act: Act, pasts: Pasts, layers: readonly Pasts[], byOwner: boolean): void {
+  function addWithHeld(act: Act, layer: number): void {
+    for (const pasts of withHeld.slice(layer)) pasts.add(act)
+  }
+
+  function decide(act: Act, layer: number, pasts: Pasts, layers: readonly Pasts[]): void {
     const { entry, read } = act
     acts.set(entry.id, act)
     const verdict = judged()
     verdicts.set(entry.id, verdict)
     if (verdict.state === 'counts') {
-      for (const layer of layers) layer.add(act)
-      withHeld.add(act)
+      for (const each of layers) each.add(act)
+      addWithHeld(act, layer)
       holds.add(act)
     } else if (verdict.state === 'held') {
-      withHeld.add(act)
-      held.push({ entry, by: verdict.by })
+      addWithHeld(act, layer)
+      held.push({ entry, by: verdict.by, layer })
     }
 
     function judged(): Verdict {
       const objection = permit(act, pasts.before(entry), isKnownBefore(entry))
       if (objection) {
-        const by = heldFor(entry, (standing) => permit(act, standing, isKnownBefore(entry)))
+        const by = heldFor(entry, layer, (standing) => permit(act, standing, isKnownBefore(entry)))
         return by === undefined ? objection : { state: 'held', by }
       }
-      const by = holds.holding(entry, needsOf(read), { byOwner })
+      const by = holds.holding(entry, needsOf(read), { byOwner: layer !== MEMBER })
       return by === undefined ? COUNTS : { state: 'held', by }
     }
   }
@@ -138,6 +154,8 @@ function judgeMore(
   /** The owner's acts. What it wrote without knowing that it had handed the project over is held by that. */
   function ownersAct(entry: Placed): boolean {
     if (entry.type === 'project.transfer') return transferred(entry)
+    // Answers, and leaving, hang on who came and went before, which is judged later.
+    if (entry.type === 'project.accept' || entry.type === 'project.leave') return false
     const isOwner = entry.author === entry.node && transfers.ownerBefore(entry) === entry.node
     if (!isOwner && entry.type !== 'project.create') return false
     const act = actOf(entry, 'owner')
@@ -148,7 +166,7 @@ function judgeMore(
     )
     if (entry.type === 'project.create') accepted(act)
     else if (handOver) isHeld(act, handOver.entry.id)
-    else decide(act, leaders, [leaders, upper, everybody], true)
+    else decide(act, OWNER, leaders, [leaders, upper, everybody])
     return true
   }
 
@@ -157,14 +175,14 @@ function judgeMore(
     // A project begins once: any other entry of that type means nothing.
     const isFirst = act.entry.lamport === 1 && verdicts.size === 0
     verdicts.set(act.entry.id, isFirst ? COUNTS : malformed)
-    if (isFirst) for (const layer of [leaders, upper, everybody, withHeld]) layer.add(act)
+    if (isFirst) for (const layer of [leaders, upper, everybody, ...withHeld]) layer.add(act)
   }
 
   function isHeld(act: Act, by: string): void {
     acts.set(act.entry.id, act)
     verdicts.set(act.entry.id, { state: 'held', by })
-    withHeld.add(act)
-    held.push({ entry: act.entry, by })
+    addWithHeld(act, OWNER)
+    held.push({ entry: act.entry, by, layer: OWNER })
   }
 
   function transferred(entry: Placed): boolean {
@@ -175,7 +193,7 @@ function judgeMore(
     const winner = transfers.lost.get(entry.id)
     if (handed.has(entry.id)) {
       verdicts.set(entry.id, COUNTS)
-      for (const layer of [leaders, upper, everybody, withHeld]) layer.add(act)
+      for (const layer of [leaders, upper, everybody, ...withHeld]) layer.add(act)
     } else if (winner !== undefined) verdicts.set(entry.id, { state: 'held', by: winner })
     else
       verdicts.set(entry.id, {
@@ -193,20 +211,20 @@ function judgeMore(
       type === 'project.leave' ? standing.nodeRoles.get(node) === 'overseer' : invitation?.role === 'overseer'
     if (!isOverseers) return false
     const act = actOf(entry, 'member')
-    if (act) decide(act, leaders, [leaders, upper, everybody], true)
+    if (act) decide(act, COMING, leaders, [leaders, upper, everybody])
     return true
   }
 
   function overseersAct(entry: Placed): boolean {
     if (leaders.before(entry).rankOf(entry.author) !== 'overseer') return false
     const act = actOf(entry, 'overseer')
-    if (act) decide(act, upper, [upper, everybody], true)
+    if (act) decide(act, OVERSEER, upper, [upper, everybody])
     return true
   }
 
   function membersAct(entry: Placed): boolean {
     const act = actOf(entry, 'member')
-    if (act) decide(act, everybody, [everybody], false)
+    if (act) decide(act, MEMBER, everybody, [everybody])
     return true
   }
 
@@ -225,7 +243,7 @@ function judgeMore(
       const object = (standing: ProjectStanding) => objectionTo(entry.author, needed, standing) ?? further?.(standing)
       const objection = object(everybody.before(entry))
       if (objection) {
-        const by = heldFor(entry, object)
+        const by = heldFor(entry, MEMBER, object)
         return by === undefined ? objection : { state: 'held', by }
       }
       const by = holds.holding(entry, needed)

@@ -11,8 +11,6 @@ export interface Restriction {
   /** A node, with all that acts through it, or one agent. */
   target: string
   byOwner: boolean
-  /** It takes an overseer's place away. */
-  isUnmaking: boolean
   /** What the target may still do; nothing, when it is suspended or removed. */
   role: Role | undefined
 }
@@ -52,11 +50,13 @@ function holdsOf(
     const { type, facts } = read
     const byOwner = rank === 'owner'
     if (type === 'project.suspend' || type === 'project.remove')
-      return { entry, target: facts.who, byOwner, isUnmaking: false, role: undefined }
-    if (type !== 'project.role') return undefined
-    const isUnmaking = facts.role !== 'overseer' && leaders.before(entry).rankOf(facts.who) === 'overseer'
-    return { entry, target: facts.who, byOwner, isUnmaking, role: facts.role }
+      return { entry, target: facts.who, byOwner, role: undefined }
+    return type === 'project.role' ? { entry, target: facts.who, byOwner, role: facts.role } : undefined
   }
+
+  /** Whether it takes an overseer's place away. Asked when all leaders are known: some became so by answering an invitation. */
+  const isUnmaking = ({ entry, target, role }: Restriction): boolean =>
+    role !== undefined && role !== 'overseer' && leaders.before(entry).rankOf(target) === 'overseer'
 
   function strikes(
     { entry: by, target, byOwner, role }: Restriction,
@@ -72,11 +72,11 @@ function holdsOf(
     return needed.some((permission) => !roleAllows(role, permission, stage, profile))
   }
 
-  const isReleased = ({ entry: by, isUnmaking }: Restriction, entry: Placed, onlyOwner: boolean): boolean =>
+  const isReleased = (restriction: Restriction, entry: Placed, onlyOwner: boolean): boolean =>
     releases.some(
       ({ entry: release, byOwner, entries }) =>
-        (byOwner || !(isUnmaking || onlyOwner)) &&
-        isPast(by, release) &&
+        (byOwner || !(onlyOwner || isUnmaking(restriction))) &&
+        isPast(restriction.entry, release) &&
         entries.some((one) => one.node === entry.node && (one.id === entry.id || isPast(entry, one))),
     )
 

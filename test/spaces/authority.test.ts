@@ -220,3 +220,15 @@ test('a change of stage binds who has seen it', (t) => {
   p.sees('bob', 'alice')
   t.is(p.verdict(p.write('bob', 'task.create', task('aware'))), 'denied')
 })
+
+test('what an unmaking held of the work of one who came as an overseer, only the owner brings back', (t) => {
+  const p = begun({ bob: 'overseer', carol: 'overseer' })
+  p.write('alice', 'project.role', { who: p.did('bob'), role: 'observer' })
+  const work = p.write('bob', 'task.create', task('a'))
+  p.sees('carol', 'alice', 'bob')
+  p.write('carol', 'project.reinstate', { entries: [work.id] })
+  t.is(p.verdict(work), 'held')
+  p.sees('alice', 'bob')
+  p.write('alice', 'project.reinstate', { entries: [work.id] })
+  t.is(p.verdict(work), 'counts')
+})
