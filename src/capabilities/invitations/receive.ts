@@ -101,6 +101,10 @@ export function invitationsWire(
     const known = standing.invitations.get(String(entry.body['invitation']))
     // An answer to what is not known here yet waits for that; strangers' answers would push each other out.
     if (known ? nodeOf(known.to) !== did : trust < WAITS_FROM) return failed('not_permitted')
+    // One answer is one: more of them, also of whoever was removed since, would only make the log longer. What else a member wrote comes with the log.
+    const about = { types: ['project.accept'], subject: String(entry.body['invitation']), author: did, limit: 1 }
+    const [answer] = projects.replica(space).query(about)
+    if (answer) return answer.id === entry.id ? stored : failed('not_permitted')
     // Who was not invited is not even told that there is such a project.
     if (spaces.admitWithin(space, [entry], did).faults.length > 0) return failed('not_permitted')
     const id = String(entry.body['invitation'])

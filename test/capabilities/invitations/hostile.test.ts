@@ -117,6 +117,15 @@ test('nobody answers for another, or learns of a project it was not invited to',
   t.is(await post(bob, 'project.accept', { space: project_id, entry: accept(bob) }), undefined)
   t.true(await isMember(bob.did))
   t.is(await post(bob, 'project.accept', { space: project_id, entry: accept(bob) }), undefined)
+
+  // Whoever was removed makes the log no longer by saying it in other words.
+  await node.operator.call('projects.remove', { project_id, name: bob.did })
+  const count = log.count()
+  for (let n = 0; n < 3; n++) {
+    const entry = accept(bob, { n, padding: 'x'.repeat(1000) })
+    t.is(await post(bob, 'project.accept', { space: project_id, entry }), 'not_permitted')
+  }
+  t.is(log.count(), count)
 })
 
 test('with an agent goes its place in projects', async (t) => {
