@@ -9,6 +9,7 @@ import { nextStage, type ProjectJudgement, type ProjectStanding, standingOf } fr
 import type { AllTables } from '../spaces/project-rules.ts'
 import type { Directory } from './directory.ts'
 import type { ProjectGate } from './dispatch.ts'
+import { entryId } from './entry-id.ts'
 import type { SpaceInfo, Spaces } from './spaces.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -49,7 +50,6 @@ interface ProjectsParts {
 }
 
 const DENIALS_PAUSE = 60_000
-const PREFIX_CANDIDATES = 5
 
 export function createProjects({ clock, self, spaces, directory, telemetry }: ProjectsParts): Projects {
   const replica = (project: string) => spaces.replica<ProjectJudgement, AllTables>(project)
@@ -141,16 +141,7 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
       })
     },
     append: (project, input) => spaces.write(project, (log) => log.append(input)),
-    entry(project, prefix, field) {
-      const found = replica(project).withPrefix(prefix, PREFIX_CANDIDATES)
-      const exact = found.find((id) => id === prefix)
-      const [first, other] = found
-      if (exact !== undefined || (first !== undefined && other === undefined)) return exact ?? (first as string)
-      if (first === undefined) {
-        throw new AgoraError('not_found', `${field}: there is no entry ${prefix} in this project.`, { field })
-      }
-      throw new AgoraError('ambiguous_name', `${field}: ${prefix} fits several entries.`, { field, candidates: found })
-    },
+    entry: (project, prefix, field) => entryId(replica(project), prefix, field),
     workedIn(peer) {
       let latest: { project: string; since: number } | undefined
       for (const { id, status } of spaces.list('project')) {

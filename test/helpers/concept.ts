@@ -11,6 +11,7 @@ import { CLOCKED_IN_MAX } from '../../src/capabilities/projects/rules.ts'
 import { MENTIONS_MAX, ROOMS_MAX } from '../../src/capabilities/rooms/rules.ts'
 import { DEPENDENCIES_MAX, LABELS_MAX } from '../../src/capabilities/tasks/schema.ts'
 import * as tasks from '../../src/capabilities/tasks/state.ts'
+import { THREADS_OF_ONE } from '../../src/capabilities/threads/telling.ts'
 import { REQUESTS_WAITING_MAX } from '../../src/capabilities/wake/wake.ts'
 import { type SettingKey, settingOf } from '../../src/config.ts'
 import { FACTS_MAX, HEADER_MAX, HEADS_MAX, TEXTS_MAX } from '../../src/contract/entry.ts'
@@ -93,6 +94,7 @@ function limits(): string[] {
       `${number(invitations.WAITING_OF_ONE)}, and ${number(invitations.WAITING_MAX)}`,
     ],
     ['requests to be woken that wait from one peer', number(REQUESTS_WAITING_MAX)],
+    ['threads that go on into which one peer brought this node', number(THREADS_OF_ONE)],
     [
       'from one peer',
       rate(preset('envelopes_per_second'), preset('envelopes_per_second') * BURST_SECONDS, 'envelopes'),

@@ -4,6 +4,7 @@ import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { HEADS_MAX, saying } from '../../contract/entry.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
+import { entryId } from '../../core/entry-id.ts'
 import type { WireHandler } from '../../core/inbound.ts'
 import { listPage } from '../../core/list-page.ts'
 import { entryCursors, entryPage } from '../../core/place-cursors.ts'
@@ -182,7 +183,7 @@ export function createThreads(parts: ThreadParts): Threads {
       'threads.say': async ({ thread_id, body, reply_to }, context) => {
         const { id, log } = view.find(thread_id, context.actor)
         const author = didOf(context.actor)
-        const answers = reply_to === undefined ? undefined : answered(log, reply_to)
+        const answers = reply_to === undefined ? undefined : entryId(log, reply_to, 'reply_to')
         const said = await spaces.write(id, (writing) => {
           const refusal = mail.refusal(author, { space: id, topic: TOPIC })
           if (refusal) return refusal
@@ -196,17 +197,4 @@ export function createThreads(parts: ThreadParts): Threads {
       },
     },
   }
-}
-
-/** The whole id of a message that begins so. @throws AgoraError `not_found`, `ambiguous_name` */
-function answered(log: ThreadReplica, prefix: string): string {
-  const found = log.withPrefix(prefix, 5)
-  const [first] = found
-  if (first !== undefined && (found.length === 1 || found.includes(prefix)))
-    return found.includes(prefix) ? prefix : first
-  const code = first === undefined ? 'not_found' : 'ambiguous_name'
-  throw new AgoraError(code, `reply_to: ${prefix} is not the beginning of one message of this thread.`, {
-    field: 'reply_to',
-    candidates: found,
-  })
 }

@@ -20,7 +20,7 @@ interface Checked {
 }
 
 /** Threads that go on, into which one peer brought this node: each is kept at hand. */
-const THREADS_OF_ONE = 1_000
+export const THREADS_OF_ONE = 1_000
 /** Nodes that are told: the rest is found in the log. */
 const MEMBERS_MAX = 100
 
