@@ -4,6 +4,7 @@ import { agentDid } from '../base/did.ts'
 import { AgoraError } from '../base/errors.ts'
 import { ApprovalPendingError, createClient } from '../client/index.ts'
 import type { Input, OperationName, Output } from '../operations.ts'
+import { routes } from '../routes.ts'
 import type { Home } from '../store/home.ts'
 import { readToken } from '../store/private-file.ts'
 import { version } from '../store/version.ts'
@@ -47,8 +48,10 @@ export async function runBridge({ home, agent, profile, start }: BridgeParts): P
   async function call<Name extends OperationName>(operation: Name, input: Input<Name>, signal: AbortSignal) {
     try {
       return await ask(operation, input, signal).catch((error) => {
-        const refused = error instanceof AgoraError && error.code === 'unauthenticated'
-        if (refused && link.renewed()) return ask(operation, input, signal)
+        const code = error instanceof AgoraError ? error.code : undefined
+        if (code === 'unauthenticated' && link.renewed()) return ask(operation, input, signal)
+        // The daemon went in the middle of it; what only reads may be asked for again, of its successor if there is one.
+        if (code === 'unreachable' && routes[operation][0] === 'GET') return ask(operation, input, signal)
         throw error
       })
     } catch (error) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import test from 'ava'
-import { readDaemonInfo } from '../../src/store/daemon-file.ts'
+import { isAlive, readDaemonInfo } from '../../src/store/daemon-file.ts'
 import { homeAt } from '../../src/store/home.ts'
 import { bridgeClient } from '../helpers/mcp.ts'
 import { lab } from '../helpers/processes.ts'
@@ -47,6 +48,8 @@ test('--start starts the daemon, once for two sessions, and again after it was k
   t.regex(told[1], /^You are codex on alice\./)
   const { pid = 0 } = readDaemonInfo(home) ?? {}
   process.kill(pid, 'SIGKILL')
+  // It is no child of this process: nothing tells of its end.
+  while (isAlive(pid)) await pause(20)
   t.regex(await claude.use('agora_send_message', { to: 'codex', body: 'back' }), /to codex: stored/)
   t.not(readDaemonInfo(home)?.pid, pid)
   t.regex(await codex.use('agora_read_messages'), /\| back$/)
