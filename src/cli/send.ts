@@ -83,7 +83,7 @@ function deliveryText(delivery: Delivery, connected: Set<string>, context: Conte
 }
 
 /** What a stage means, for somebody who has never heard of stages. */
-export function stageWords(delivery: Delivery, { local, connected }: { local: boolean; connected: boolean }): string {
+function stageWords(delivery: Delivery, { local, connected }: { local: boolean; connected: boolean }): string {
   const to = shownName(delivery.to_name)
   const node = shownName(delivery.to_name.split('@').at(-1) ?? '')
   switch (delivery.stage) {

@@ -89,7 +89,7 @@ type Row = Nullable<Omit<KnownPeer, 'addresses' | 'trust' | 'their_trust'>> & {
 }
 
 /** Addresses kept of one peer: so many that worked, and so many of each source. */
-export const ADDRESSES_EACH = 8
+const ADDRESSES_EACH = 8
 
 /** Addresses of a peer for others who are to reach it, what is known to work first. */
 export const addressesOf = (book: Pick<PeerBook, 'get'>, did: string): string[] =>

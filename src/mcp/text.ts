@@ -16,7 +16,7 @@ export function when(time: string | undefined, now: number): string {
   return `${span(now - Date.parse(time))} (${time.slice(0, 16).replace('T', ' ')} UTC)`
 }
 
-export function span(ms: number): string {
+function span(ms: number): string {
   const length = roughly(Math.abs(ms))
   return ms < 0 ? `in ${length}` : ms < 1500 ? 'now' : `${length} ago`
 }

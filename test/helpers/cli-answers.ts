@@ -115,7 +115,7 @@ export const friend = (over: object = {}) => ({
   addresses: [{ address: '/ip4/192.168.1.11/tcp/7312', source: 'dialled', last_success: before(60) }],
   ...over,
 })
-export const friendRequest = (over: object = {}) => ({
+const friendRequest = (over: object = {}) => ({
   id: ID,
   direction: 'in',
   did: BOB,

@@ -78,7 +78,7 @@ export async function bridgeWith(
   return { ...mcpUser(client, () => client.close()), pid: transport.pid ?? 0, errors: () => said }
 }
 
-export function mcpUser(client: Client, close: () => Promise<void>): McpClient {
+function mcpUser(client: Client, close: () => Promise<void>): McpClient {
   const call = async (name: string, input: Record<string, unknown> = {}) => {
     const result = await client.callTool({ name, arguments: input })
     const text = (result.content as { text: string }[]).map((part) => part.text).join('\n')

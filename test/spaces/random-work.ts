@@ -76,7 +76,7 @@ export function shuffled<Item>(items: readonly Item[], next: () => number): Item
 }
 
 /** All that a node has, in order of place. */
-export const entriesAt = (p: Project, name: string): Placed[] =>
+const entriesAt = (p: Project, name: string): Placed[] =>
   p.all(name).flatMap(({ id }) => p.node(name).replica.get(id) ?? [])
 
 function factsOf(p: Project, at: string, { kind, about, aboutAgent, pick }: Act): Record<string, unknown> {

@@ -8,8 +8,8 @@ import { newToken, writePrivate } from '../../store/private-file.ts'
 import type { AgentBrief, Presence } from '../node/schema.ts'
 import { type AgentRow, agentTables } from './tables.ts'
 
-export const PRESENCE_ONLINE_MS = 60_000
-export const PRESENCE_IDLE_MS = 10 * 60_000
+const PRESENCE_ONLINE_MS = 60_000
+const PRESENCE_IDLE_MS = 10 * 60_000
 const SEEN_FLUSH_MS = 30_000
 
 /** The agents of this node, whole in memory and on disk: who they are, whose token is whose, who was here when. */

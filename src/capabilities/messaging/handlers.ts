@@ -19,7 +19,7 @@ type Names = Extract<
   `messages.${string}` | `requests.${string}` | `consumers.${string}` | `conversations.${string}`
 >
 
-export const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
+const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
 
 export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick<Handlers, Names> {
   const { clock, database, outbox, directory, network, readers } = parts

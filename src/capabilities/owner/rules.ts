@@ -1,7 +1,7 @@
 import type { TrustLevel } from '../../authority/trust.ts'
 
 /** The most that being of one owner gives; trust 4 is the operator's alone to give. */
-export const SHARED_MAX = 3
+const SHARED_MAX = 3
 /** So many nodes of one owner become friends by the rule: one signature each must not fill the list. */
 export const SHARED_NODES_MAX = 32
 

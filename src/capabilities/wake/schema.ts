@@ -17,7 +17,7 @@ export const wakeRequestWire = wireType({
  * What the sender of a message, or of a request, is told of waking, as notes on the stage `stored`. `woken` and `awake` are said of requests alone: whether a
  * message was read is told by its stage.
  */
-export const wakeNotes = ['waking', 'woken', 'awake', 'wake_failed', 'wake_idle', 'wake_denied'] as const
+const wakeNotes = ['waking', 'woken', 'awake', 'wake_failed', 'wake_idle', 'wake_denied'] as const
 export type WakeNote = (typeof wakeNotes)[number]
 
 const CLOCK_TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d'
