@@ -1,4 +1,5 @@
 import test from 'ava'
+import { judgeProject } from '../../src/spaces/judge.ts'
 import { begun, paperProject } from './paper-log.ts'
 
 const task = (title: string) => ({ id: title, title })
@@ -231,4 +232,15 @@ test('what an unmaking held of the work of one who came as an overseer, only the
   p.sees('alice', 'bob')
   p.write('alice', 'project.reinstate', { entries: [work.id] })
   t.is(p.verdict(work), 'counts')
+})
+
+test('an owner that came as an overseer cannot answer its invitation again, judged at once or bit by bit', (t) => {
+  const p = begun({ bob: 'overseer' })
+  const invitation = p.log.ordered().find(({ type }) => type === 'project.invite')?.body['id']
+  p.write('alice', 'project.transfer', { to: p.did('bob') })
+  p.sees('bob', 'alice')
+  const before = p.log.judge()
+  const again = p.write('bob', 'project.accept', { invitation })
+  t.is(p.log.judge(before).verdicts.get(again.id)?.state, 'refused')
+  t.is(judgeProject(p.log.view.authority(), p.log.view).verdicts.get(again.id)?.state, 'refused')
 })
