@@ -6,6 +6,8 @@ export interface TokenBucket {
    * `burst` are granted from a full bucket, and the debt is paid off before the next.
    */
   take(n?: number): number
+  /** Takes `n` tokens whether or not they are there; what is missing is a debt. For what was had already. */
+  spend(n: number): void
 }
 
 /** Parts of a token that only rounding has lost. */
@@ -23,12 +25,19 @@ export function tokenBucket({
 }): TokenBucket {
   let tokens = burst
   let at = clock.now()
+  function fill() {
+    const now = clock.now()
+    // A clock that was set back gives nothing, and takes nothing away.
+    tokens = Math.min(burst, tokens + (Math.max(0, now - at) * perSecond) / 1000)
+    at = now
+  }
   return {
+    spend(n) {
+      fill()
+      tokens -= n
+    },
     take(n = 1) {
-      const now = clock.now()
-      // A clock that was set back gives nothing, and takes nothing away.
-      tokens = Math.min(burst, tokens + (Math.max(0, now - at) * perSecond) / 1000)
-      at = now
+      fill()
       const missing = Math.min(n, burst) - tokens
       if (missing > ROUNDING) return Math.max(1, Math.ceil(((missing - ROUNDING) * 1000) / perSecond))
       tokens -= n

@@ -24,6 +24,16 @@ test('grants more than the burst from a full bucket, and the debt delays the nex
   t.is(bucket.take(), 0)
 })
 
+test('what was spent is owed, whether or not it was there', async (t) => {
+  const clock = fakeClock()
+  const bucket = tokenBucket({ clock, perSecond: 10, burst: 2 })
+  bucket.spend(5)
+  t.is(bucket.take(0), 300)
+  await clock.advance(300)
+  t.is(bucket.take(0), 0)
+  t.is(bucket.take(), 100)
+})
+
 test('a clock that is set back neither gives nor takes', (t) => {
   let now = 1_000_000
   const bucket = tokenBucket({ clock: { now: () => now, after: () => () => undefined }, perSecond: 1, burst: 1 })

@@ -121,6 +121,37 @@ test('what a batch costs is paid before the next is read', async (t) => {
   await eventually(() => mine.acknowledged === 2)
 })
 
+test('what a batch cost is owed also by who hangs up and comes back', async (t) => {
+  const clock = fakeClock()
+  const mine = testLane('one')
+  let batches = 0
+  const costly = testLane('one', {
+    perSecond: 100,
+    inbound: {
+      async receive() {
+        batches++
+        return { close: false, cost: 1000 }
+      },
+    },
+  })
+  await using alice = await startNode('alice', { lanes: [mine.lane] })
+  await using bob = await startNode('bob', { clock, lanes: [costly.lane] })
+  await alice.network.connect(bob.hostPort())
+  await eventually(() => mine.link() !== undefined)
+  await mine.link()?.send([bytes('one')])
+  await eventually(() => mine.acknowledged === 1)
+  const before = mine.links.length
+  await alice.network.disconnect(bob.did)
+  await eventually(() => mine.links.length > before && bob.network.peer(alice.did) === undefined)
+  const late = bob.counts.get('rate_limited things') ?? 0
+  await alice.network.connect(bob.hostPort())
+  await eventually(() => mine.links.at(-1)?.what === 'up')
+  await mine.link()?.send([bytes('two')])
+  await eventually(() => batches === 2 || (bob.counts.get('rate_limited things') ?? 0) > late)
+  t.is(batches, 1)
+  while (batches < 2) await clock.advance(100)
+})
+
 test('nonsense on any lane closes the connection under its name', async (t) => {
   const lane = testLane('one')
   await using alice = await startNode('alice', { lanes: [lane.lane] })

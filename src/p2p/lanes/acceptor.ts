@@ -45,9 +45,11 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
       const outcome = await receiving
       if (!outcome) break
       kept += batch.length
+      // At once: whoever ends the stream now owes it all the same.
+      if (outcome.cost) parts.bucket.spend(outcome.cost)
       await stream.send([writeJson({ ack: kept })])
       if (outcome.close) return parts.onBreach(`too many refused ${lane.counts}`)
-      if (outcome.cost) await allowed(parts, outcome.cost, stream.ended)
+      if (outcome.cost) await allowed(parts, 0, stream.ended)
     }
     await stream.close()
   }
