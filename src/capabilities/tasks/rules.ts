@@ -91,7 +91,6 @@ export const applyTask: Apply<TaskTables> = (state, entry) => {
   if (!task) return missing(state, facts.task)
   switch (type) {
     case 'task.update':
-      return update(state, entry, task, facts)
     case 'task.assign':
       return update(state, entry, task, facts)
     case 'task.complete':
