@@ -8,6 +8,7 @@ import { projectAskings } from './askings.ts'
 import { oversight } from './oversight.ts'
 import type { ProjectParts } from './parts.ts'
 import { recovery } from './recover.ts'
+import type { Project } from './schema.ts'
 import { timeHandlers } from './time-handlers.ts'
 import { projectViews } from './views.ts'
 
@@ -35,10 +36,12 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
       return view.detail(project_id, { did: didOf(actor) })
     }
 
-  function listed({ all, limit, cursor }: Parsed<'projects.list'>, did: string) {
+  function listed({ all, limit, cursor }: Parsed<'projects.list'>, actor: CallContext['actor']) {
+    const did = didOf(actor)
     const items = projects
       .list()
       .map((info) => view.project(info, { did }))
+      .map((one) => (actor.kind === 'operator' || (one.role && !one.suspended) ? one : outside(one)))
       .filter((one) => all || (!one.archived && (one.status === 'member' || one.status === 'joining')))
       .sort((a, b) => (a.updated_at < b.updated_at ? 1 : a.updated_at > b.updated_at ? -1 : a.id < b.id ? -1 : 1))
     return listPage(items, { limit, cursor })
@@ -47,7 +50,7 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
   return {
     askings: projectAskings(parts, view),
     handlers: {
-      'projects.list': (input, { actor }) => listed(input, didOf(actor)),
+      'projects.list': (input, { actor }) => listed(input, actor),
 
       'projects.create': async ({ name, description, repo }, { actor }) => {
         const author = didOf(actor)
@@ -110,4 +113,9 @@ export function createProjectCalls(parts: ProjectParts): ProjectCalls {
       ...recovery(parts, view),
     },
   }
+}
+
+/** For an agent that may not read it now: that it is there, and no words of those who can. */
+function outside({ description: _, repo: __, ...project }: Project): Project {
+  return project
 }

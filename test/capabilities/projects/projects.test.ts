@@ -122,7 +122,11 @@ test('who is suspended fails at everything until that is lifted', async (t) => {
   const { node, claude, project_id } = await scene()
   await using _ = node
   await claude.call('projects.clock_in', { project_id })
+  await node.operator.call('projects.update', { project_id, description: 'for those in it' })
+  const described = async (caller: typeof claude) => (await caller.call('projects.list', {})).items[0]?.description
+  t.is(await described(claude), 'for those in it')
   const member = await node.operator.call('projects.suspend', { project_id, name: 'claude-1', reason: 'too eager' })
+  t.is(await described(claude), undefined)
   t.like(member, { name: 'claude-1', suspended: { reason: 'too eager', by: { name: 'alice' } } })
   t.is(member.clocked_in, undefined)
   await t.throwsAsync(claude.call('projects.clock_in', { project_id }), { code: 'suspended' })
