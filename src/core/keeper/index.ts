@@ -64,7 +64,8 @@ const RenewAsk = Asked.extend({
 })
 const Ask = z.discriminatedUnion('op', [AcquireAsk, RenewAsk])
 
-const Ms = z.int().min(0)
+/** Up to the end of the year 9999, the last that RFC 3339 can write. */
+const Ms = z.int().min(0).max(253_402_300_799_999)
 const Answers = {
   acquire: z.looseObject({ key: z.string(), token: FencingToken, until: Ms, entry: EntryId }),
   renew: z.looseObject({ renewed: z.array(z.looseObject({ key: z.string(), until: Ms })), lost: z.array(z.string()) }),

@@ -283,6 +283,22 @@ test('a peer is granted nothing for others, nor told of projects it is not in; n
   await t.throwsAsync(bob.write(project_id, 'task.claim', facts), { message: /keeper/ })
 })
 
+test('a keeper that answers nonsense has granted nothing, and leaves nothing behind', async (t) => {
+  await using world = await team('bob')
+  const { alice, project_id, others } = world
+  const [bob] = others as [TaskNode]
+  const [task_id = ''] = await world.make(1)
+  const { port } = alice.parts.keeper
+  port.receive = async (_, messages) => {
+    const [{ id }] = messages as [KeeperMessage & { id: string }]
+    const result = { key: task_id, token: [1, 1], until: 9e15, entry: project_id }
+    await bob.parts.keeper.port.receive(alice.did, [{ type: 'keeper.answer', id, result }])
+    return { close: false }
+  }
+  await t.throwsAsync(bob.operator.call('tasks.claim', { project_id, task_id }), { code: 'keeper_unreachable' })
+  t.is(bob.parts.keeper.until(project_id, 'task', task_id), undefined)
+})
+
 test('what a keeper grants that has not heard of the next one gives way to what that one grants', async (t) => {
   await using world = await team('bob', 'carol')
   const { alice, project_id, others, cables, settle } = world
