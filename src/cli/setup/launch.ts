@@ -16,7 +16,9 @@ export function launchOf(io: Io, argv: readonly string[]): Launch {
   const home = io.env['AGORA_HOME']
   const env: Record<string, string> = home ? { AGORA_HOME: home } : {}
   if (process.platform !== 'win32' && isOnPath(io)) return { command: 'agora', args: [...argv], env }
-  return { command: interpreter, args: [...script, ...argv], env }
+  const [path = '', ...options] = script.toReversed()
+  // Where it lies, and not a link to it that npx made for this one command.
+  return { command: interpreter, args: [...options.reverse(), real(path) ?? path, ...argv], env }
 }
 
 function isOnPath({ env, program }: Io): boolean {

@@ -28,6 +28,10 @@ test('it is started by its name only where a lasting PATH leads to this very ins
   t.is(launched('here/node_modules/.bin'), '/usr/bin/node')
   t.is(launched('other', 'bin'), '/usr/bin/node', other)
   t.is(launched(), '/usr/bin/node')
+  // What npx ran is a link that it keeps for itself alone.
+  const link = join(at.folder, 'here/node_modules/.bin/agora')
+  const io = { program: ['/usr/bin/node', '--no-warnings', link], env: {} } as unknown as Io
+  t.deepEqual(launchOf(io, ['mcp']).args, ['--no-warnings', script, 'mcp'])
 })
 
 test('as a line for a shell nothing in it is more than a word', (t) => {
