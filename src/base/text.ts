@@ -9,6 +9,13 @@ export const displayText = (text: string): string => text.replace(HIDDEN, '')
 /** The same on one line, for tables and log lines. */
 export const displayLine = (text: string): string => displayText(text).replace(/[\n\t]+/g, ' ')
 
+/**
+ * A name as one would type it in a shell: in single quotes when it holds more than letters, digits and the like, so that it can neither pass for
+ * other words here nor do anything where it is pasted.
+ */
+export const shownName = (name: string): string =>
+  /^[\p{L}\p{N}._@#:%-]+$/u.test(name) ? name : `'${displayLine(name).replaceAll("'", "'\\''")}'`
+
 const SHORT = 60
 
 /** What others called something, within a sentence of our own: in quotes, on one line, and too short to be a sentence of theirs. */

@@ -65,12 +65,7 @@ export function wrapped(line: string, room: number): string[] {
   return [...lines, current].map((each) => each.trimEnd())
 }
 
-/**
- * A name as one would type it in a shell: in single quotes when it holds more than letters, digits and the like, so that it can neither pass for
- * other words here nor do anything where it is pasted.
- */
-export const shownName = (name: string): string =>
-  /^[\p{L}\p{N}._@#:%-]+$/u.test(name) ? name : `'${displayLine(name).replaceAll("'", "'\\''")}'`
+export { shownName } from '../base/text.ts'
 
 /** The last eight characters tell ids made at the same time apart; commands take them in place of the whole. */
 export const shortId = (id: string): string => displayLine(id).slice(-8)

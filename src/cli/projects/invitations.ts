@@ -1,3 +1,4 @@
+import { aRole } from '../../base/deed.ts'
 import type { Invitation, InvitationStatus } from '../../capabilities/invitations/schema.ts'
 import type { Output } from '../../operations.ts'
 import { type Command, pageOptions } from '../command.ts'
@@ -7,7 +8,7 @@ import { usageError } from '../usage.ts'
 import { waitUntil } from '../wait.ts'
 import { chosenProjectFor, projectNamed } from './choice.ts'
 import { again, given, PROJECT, paging, projectName } from './fields.ts'
-import { aRole, givenRoles } from './members.ts'
+import { givenRoles } from './members.ts'
 import { rememberProject } from './remembered.ts'
 import { short, shortest } from './short-ids.ts'
 

@@ -1,4 +1,5 @@
 import { roles } from '../../authority/roles.ts'
+import { aRole } from '../../base/deed.ts'
 import type { Command } from '../command.ts'
 import type { Context } from '../context.ts'
 import { askPassphrase } from '../passphrase.ts'
@@ -9,7 +10,6 @@ import { given, PROJECT, projectName, reason } from './fields.ts'
 import { isWholeId, short } from './short-ids.ts'
 
 export const givenRoles = roles.filter((role) => role !== 'owner')
-export const aRole = (role: string): string => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`
 
 /** The project and the member a command names. */
 async function member(context: Context) {

@@ -1,7 +1,11 @@
-import type { AuditEntry } from '../../capabilities/audit/schema.ts'
-import { shownName } from '../text.ts'
-import { aRole } from './members.ts'
-import { short } from './short-ids.ts'
+import { displayLine, shownName } from './text.ts'
+
+/** What of an entry says what was done. */
+export interface Told {
+  type: string
+  facts: Record<string, unknown>
+  texts?: Record<string, string> | undefined
+}
 
 /** How things named in an entry are called here. */
 export interface Names {
@@ -13,7 +17,7 @@ export interface Names {
 }
 
 /** What an entry says was done, as the end of a sentence that begins with its author. Of a type not known here: the type and its facts. */
-export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): string {
+export function deed({ type, facts, texts = {} }: Told, names: Names): string {
   const text = (name: string): string | undefined =>
     typeof facts[name] === 'string' ? (facts[name] as string) : undefined
   const who = (name: string) => (text(name) === undefined ? '?' : names.who(text(name) ?? ''))
@@ -103,6 +107,11 @@ export function deed({ type, facts, texts = {} }: AuditEntry, names: Names): str
       return `${type} ${JSON.stringify(facts)}`
   }
 }
+
+export const aRole = (role: string): string => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`
+
+/** The beginning of an id, which tells it from the others of a page. */
+const short = (id: string): string => displayLine(id).slice(0, 8)
 
 /** What facts are called in words, where their names are not words of their own. */
 const words: Record<string, string> = {
