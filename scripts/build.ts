@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -35,3 +35,13 @@ await build({
   },
   logLevel: 'warning',
 })
+
+const dashboard = join(root, 'dashboard')
+if (existsSync(join(dashboard, 'index.html'))) {
+  const { build: buildDashboard } = await import('vite')
+  await buildDashboard({
+    root: dashboard,
+    build: { outDir: join(root, 'dist/dashboard'), emptyOutDir: true },
+    logLevel: 'warn',
+  })
+}

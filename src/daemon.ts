@@ -8,6 +8,7 @@ import { createLog } from './core/log.ts'
 import { createTelemetry, securityRecorder } from './core/metrics.ts'
 import type { ConnectedPeer, Network } from './core/network.ts'
 import { authenticator } from './core/tokens.ts'
+import { BUILT_DASHBOARD } from './http/dashboard.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
 import type { LocalMcp } from './mcp/local.ts'
@@ -95,6 +96,7 @@ export async function startDaemon({
     clock,
     home,
     key,
+    operatorToken,
     settings,
     version,
     startedAt,
@@ -108,7 +110,7 @@ export async function startDaemon({
     env: process.env,
     requestStop: () => stopRequested.resolve(),
   })
-  const { book, outbox, directory, registry, inbound, dispatch, friends, owners, wake, inProjects } = parts
+  const { book, outbox, directory, registry, inbound, dispatch, friends, owners, sessions, wake, inProjects } = parts
   if (settings.wake_command !== '') await wake.install(settings.wake_command, folder)
   const network = createNetwork({
     clock,
@@ -202,11 +204,18 @@ export async function startDaemon({
     telemetry,
     port: settings.api_port,
     host: '127.0.0.1',
-    authenticate: authenticator({ did: key.did, operatorToken, agentByToken: registry.byToken, touch: registry.touch }),
+    authenticate: authenticator({
+      did: key.did,
+      operatorToken,
+      agentByToken: registry.byToken,
+      sessionByToken: sessions.byToken,
+      touch: registry.touch,
+    }),
     requestsPerSecond: settings.requests_per_second,
     allowedOrigins: settings.allowed_origins,
     metrics: metrics.render,
     version,
+    dashboard: BUILT_DASHBOARD,
     async mcp(req, res, body, caller) {
       mcp ??= openMcp()
       await (await mcp).handle(req, res, body, caller)

@@ -11,6 +11,7 @@ import { messagingWire } from './capabilities/messaging/receive.ts'
 import { requestAskings } from './capabilities/messaging/strangers.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
 import { createOwners } from './capabilities/owner/handlers.ts'
+import { createSessions } from './capabilities/sessions/handlers.ts'
 import { createWake } from './capabilities/wake/wake.ts'
 import type { Settings } from './config.ts'
 import { TIME_TO_LIVE } from './contract/envelope.ts'
@@ -23,6 +24,7 @@ import { createOutbox } from './core/outbox.ts'
 import { createPeerBook } from './core/peer-book.ts'
 import { createReaders } from './core/readers.ts'
 import type { Telemetry } from './core/telemetry.ts'
+import { tokenHash } from './core/tokens.ts'
 import type { NodeKey } from './identity/signing.ts'
 import { createSpaceParts, type SpacePartsNeeds } from './space-parts.ts'
 import type { Database } from './store/database.ts'
@@ -35,6 +37,7 @@ export interface NodePartsNeeds {
   clock: Clock
   home: Home
   key: NodeKey
+  operatorToken: string
   settings: Settings
   version: string
   /** Ms since the epoch. */
@@ -78,6 +81,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     grantsNeedOwner: settings.grants_need_owner,
     announce: () => network.announce(),
   })
+  const sessions = createSessions({ ...shared, operatorHash: tokenHash(needs.operatorToken) })
   const wake = createWake({
     ...shared,
     ...{ readers, log, tokenFile, home, apiUrl },
@@ -141,6 +145,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     ...friends.handlers,
     ...approvals.handlers,
     ...owners.handlers,
+    ...sessions.handlers,
     ...wake.handlers,
     ...inProjects.handlers,
   }
@@ -160,6 +165,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     approvals,
     friends,
     owners,
+    sessions,
     wake,
     inProjects,
     /** Within a write: ends and forgets what its time has come for. */
@@ -167,6 +173,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
       outbox.expire()
       approvals.expire()
       owners.expire()
+      sessions.expire()
       wake.trim()
       inProjects.expire()
       events.trim(settings.event_retention)

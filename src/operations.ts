@@ -10,6 +10,7 @@ import { ownerOperations } from './capabilities/owner/operations.ts'
 import { projectOperations } from './capabilities/projects/operations.ts'
 import { recordOperations } from './capabilities/records/operations.ts'
 import { roomOperations } from './capabilities/rooms/operations.ts'
+import { sessionOperations } from './capabilities/sessions/operations.ts'
 import { taskOperations } from './capabilities/tasks/operations.ts'
 import { threadOperations } from './capabilities/threads/operations.ts'
 import { wakeOperations } from './capabilities/wake/operations.ts'
@@ -22,6 +23,7 @@ export const operations = [
   ...friendOperations,
   ...approvalOperations,
   ...ownerOperations,
+  ...sessionOperations,
   ...wakeOperations,
   ...roomOperations,
   ...threadOperations,

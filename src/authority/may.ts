@@ -7,7 +7,8 @@ import { type TrustLevel, trustTable } from './trust.ts'
 /** Who asks, as the channel proved it: a token for local callers, the connection's key for peers, a signature for what stands in a log. */
 export type Actor =
   | { kind: 'nobody' }
-  | { kind: 'operator'; did: string }
+  /** `session`: by the token of a page that is signed in, which has the operator's rights. */
+  | { kind: 'operator'; did: string; session?: string }
   | { kind: 'agent'; did: string; name: string }
   | { kind: 'peer'; did: string; trust: TrustLevel }
   | { kind: 'author'; did: string }

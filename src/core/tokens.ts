@@ -10,16 +10,21 @@ export function authenticator(parts: {
   did: string
   operatorToken: string
   agentByToken: (hash: string) => string | undefined
+  /** A page that is signed in. */
+  sessionByToken: (hash: string) => string | undefined
   touch: (agent: string) => void
 }): (token: string) => Actor | undefined {
   const operatorHash = tokenHash(parts.operatorToken)
-  const operator: Actor = { kind: 'operator', did: parts.did }
+  const operator = { kind: 'operator', did: parts.did } as const
   return (token) => {
     const known = tokenHash(token)
     if (known === operatorHash) return operator
     const name = parts.agentByToken(known)
-    if (name === undefined) return undefined
-    parts.touch(name)
-    return { kind: 'agent', did: agentDid(parts.did, name), name }
+    if (name !== undefined) {
+      parts.touch(name)
+      return { kind: 'agent', did: agentDid(parts.did, name), name }
+    }
+    const session = parts.sessionByToken(known)
+    return session === undefined ? undefined : { ...operator, session }
   }
 }

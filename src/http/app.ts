@@ -67,6 +67,9 @@ const answerErrors =
       count('requests_refused', { code: problem.code })
       ctx.status = ctx.state.status ?? problem.status
       ctx.type = PROBLEM_TYPE
+      // A status of 401 says how to do it (RFC 9110, 15.5.2), also where it was no token that was wrong.
+      if (ctx.status === 401 && !ctx.res.hasHeader('WWW-Authenticate'))
+        ctx.set('WWW-Authenticate', 'Bearer realm="agora"')
       ctx.body = JSON.stringify({ ...problem, status: ctx.status })
     }
   }

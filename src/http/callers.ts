@@ -77,4 +77,8 @@ export function createCallers({ clock, telemetry, authenticate, requestsPerSecon
   }
 }
 
-const keyOf = (actor: Actor | undefined): string => (actor && 'did' in actor ? `${actor.kind} ${actor.did}` : '')
+/** Each page that is signed in is a caller of its own. */
+function keyOf(actor: Actor | undefined): string {
+  if (!actor || !('did' in actor)) return ''
+  return `${actor.kind} ${actor.did} ${(actor.kind === 'operator' && actor.session) || ''}`
+}

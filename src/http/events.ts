@@ -62,6 +62,8 @@ export async function streamEvents(res: ServerResponse, parts: EventStreamParts)
   }
 
   const unsubscribe = events.subscribe((event) => {
+    // It may be this reader's own, and nothing else that it waits for may come for long.
+    if (event.type === 'session.ended' && !parts.stillAllowed()) return finish()
     if (!queue) return
     if (queue.length >= QUEUE_MAX) queue = undefined
     else queue.push(event)

@@ -10,6 +10,16 @@ const page = <const Name extends string>(definition: Page & { name: Name }) => d
 
 export const pages = [
   page({
+    name: 'dashboard',
+    summary: 'The dashboard, for a browser.',
+    description:
+      'What it shows it asks of this API, signed in by `sessions.open`; `agora dashboard` opens it. Its files are at `/assets/`.',
+    who: 'anyone',
+    input: Empty,
+    output: { type: 'text/html', schema: z.string() },
+    http: { method: 'GET', path: '/' },
+  }),
+  page({
     name: 'events',
     summary: 'Follow what happens, as server-sent events.',
     description:

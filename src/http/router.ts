@@ -7,6 +7,7 @@ import { ApprovalPending, admit, type Dispatch, parse } from '../core/dispatch.t
 import { agentInbox, type Events, OPERATOR_INBOX } from '../core/events.ts'
 import { type AnyOperation, operations } from '../operations.ts'
 import { type Caller, type CallerParts, createCallers } from './callers.ts'
+import { serveDashboard } from './dashboard.ts'
 import { DOCS_CSP, docsPage } from './docs.ts'
 import { EventsInput, streamEvents } from './events.ts'
 import { inputOf, readBody } from './input.ts'
@@ -29,6 +30,8 @@ export interface RouterParts extends CallerParts {
   events: Events
   metrics(): Promise<{ contentType: string; body: string }>
   version: string
+  /** The folder of the built dashboard. */
+  dashboard: string
   /** Answers a request of streamable HTTP whose token was checked; what may be called with it is decided for each call. */
   mcp?: (req: IncomingMessage, res: ServerResponse, body: unknown, caller: Caller) => Promise<void>
   /** Calls that are being answered; each aborts when its caller has gone. */
@@ -89,12 +92,14 @@ export function createRouter(parts: RouterParts): Router<ApiState> {
     router.register('/mcp', ['POST'], [identify, readBody, speak])
     router.register('/mcp', ['GET', 'DELETE'], [identify, speak])
   }
-  const serve = servePages(parts, signalOf)
+  const dashboard = serveDashboard(parts.dashboard)
+  const serve = servePages(parts, dashboard.page, signalOf)
   for (const { name, who, http } of pages) {
     const steps = [ask({ name, who }), serve[name]]
     if (who !== 'anyone') steps.unshift(identify)
     router.register(http.path, [http.method], steps)
   }
+  router.register('/assets/:file', ['GET'], [dashboard.asset])
   return router
 }
 
@@ -115,11 +120,13 @@ function callerIn({ state: { caller } }: ApiContext): Caller {
 
 function servePages(
   { clock, events, metrics, version }: RouterParts,
+  dashboard: ApiMiddleware,
   signalOf: (ctx: ApiContext) => AbortSignal,
 ): Record<PageName, ApiMiddleware> {
   let openApiText: string | undefined
   let docsText: string | undefined
   return {
+    dashboard,
     async events(ctx) {
       const { actor, stillValid } = callerIn(ctx)
       const { after, types } = parse(EventsInput, {

@@ -47,6 +47,7 @@ export async function api({ handlers = {}, clock = systemClock, parts = {} }: Ap
     allowedOrigins: [],
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'agora_up 1\n' }),
     version: '0.0.0',
+    dashboard: join(home, 'dashboard'),
     ...parts,
   })
   const { port, url } = await server.start()

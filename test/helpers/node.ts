@@ -11,6 +11,7 @@ import { createNodeParts } from '../../src/node-parts.ts'
 import type { Input, OperationName, Output } from '../../src/operations.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { type Home, homeAt, isNewHome, prepareHome } from '../../src/store/home.ts'
+import { openToken } from '../../src/store/private-file.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 import { fakeNetwork, type Remote, remoteNode } from './remote.ts'
 import { recordedTelemetry } from './telemetry.ts'
@@ -111,8 +112,9 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   prepareHome(home)
   const key = openKey(home.key, isNewHome(home))
   const database = openDatabase(home.database)
+  const operatorToken = openToken(home.token)
   const parts = createNodeParts({
-    ...{ clock, home, key, settings, database, telemetry, network },
+    ...{ clock, home, key, operatorToken, settings, database, telemetry, network },
     version: '0',
     startedAt: clock.now(),
     events: createEvents({ clock, database }),

@@ -4,7 +4,7 @@ import { ReadableStream as Stream } from 'node:stream/web'
 import test from 'ava'
 import { parseEvents, type SentEvent } from '../../src/client/sse.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
-import { AGENT, api, ask, OPERATOR } from '../helpers/http.ts'
+import { AGENT, api, ask, NODE, OPERATOR } from '../helpers/http.ts'
 
 interface Reader {
   response: IncomingMessage
@@ -163,6 +163,24 @@ test('a withdrawn token ends its streams before anything more is told', async (t
   const ended = silent.next()
   await clock.advance(15_000)
   await t.throwsAsync(ended, { message: 'the stream ended' })
+})
+
+test('the end of a session ends its streams at once, whatever they wait for, and no others', async (t) => {
+  // It stands still: what ends here ends by the event alone.
+  await using server = await api({ clock: fakeClock() })
+  server.tokens.set('page', { kind: 'operator', did: NODE, session: 'one' })
+  server.tokens.set('other', { kind: 'operator', did: NODE, session: 'two' })
+  const [all, few, other] = await Promise.all([
+    follow(server.port, { token: 'page' }),
+    follow(server.port, { token: 'page', path: '/events?types=nothing.' }),
+    follow(server.port, { token: 'other' }),
+  ])
+  server.tokens.delete('page')
+  await server.emit('session.ended', undefined, { id: 'one' })
+  await t.throwsAsync(all.next(), { message: 'the stream ended' })
+  await t.throwsAsync(few.next(), { message: 'the stream ended' })
+  t.like(await other.next(), { type: 'session.ended', id: 'one' })
+  other.leave()
 })
 
 test('stop ends streams; readers who leave leave nothing behind', async (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { openApi } from '../../src/http/openapi.ts'
+import { pages } from '../../src/http/pages.ts'
 import { operations } from '../../src/operations.ts'
 import { api, ask } from '../helpers/http.ts'
 
@@ -19,7 +20,7 @@ test('every reference in it leads somewhere, and nothing is left undescribed', (
       .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], document)
     t.truthy(target, reference)
   }
-  t.is([...text.matchAll(/"operationId"/g)].length, operations.length + 4)
+  t.is([...text.matchAll(/"operationId"/g)].length, operations.length + pages.length)
   t.notRegex(text, /\$defs/)
 })
 
