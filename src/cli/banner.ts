@@ -21,6 +21,7 @@ export function banner(started: Started, { style, pairs }: Context, end: string)
     ...(inside
       ? [['On this one', `agora --name <other> start --port 0 --api-port 0 --connect ${inside}`] as [string, string]]
       : []),
+    ['Dashboard', `agora --name ${shownName(name)} dashboard`],
     ['Then', `agora --name ${shownName(name)} send "Hello" · agora --name ${shownName(name)} messages --wait`],
   ]
   return `${style.bold(name)} is running.

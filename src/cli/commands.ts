@@ -4,6 +4,7 @@ import { callCommands } from './call.ts'
 import type { Command } from './command.ts'
 import { completionCommands } from './completion.ts'
 import { conversationCommands } from './conversations.ts'
+import { dashboardCommands } from './dashboard.ts'
 import { doctorCommands } from './doctor.ts'
 import { eventCommands } from './events.ts'
 import { friendCommands } from './friends.ts'
@@ -29,6 +30,7 @@ import { wakeCommands } from './wake.ts'
 export const commands: readonly Command[] = [
   ...startCommands,
   ...nodeCommands,
+  ...dashboardCommands,
   ...peerCommands,
   ...messageCommands,
   ...sendCommands,

@@ -10,6 +10,7 @@ export interface Io {
   /** Asks on the terminal without showing what is typed; undefined when standard input is no terminal. */
   secret: ((question: string) => Promise<string>) | undefined
   env: Record<string, string | undefined>
+  platform: NodeJS.Platform
   /** The folder it was typed in. */
   cwd: string
   clock: Clock
@@ -42,6 +43,7 @@ export function processIo(): Io {
         ? async (question) => (await import('./terminal.ts')).readSecret(question)
         : undefined,
     env: process.env,
+    platform: process.platform,
     cwd: process.cwd(),
     clock: systemClock,
     columns: terminal ? process.stdout.columns || 80 : undefined,

@@ -15,6 +15,8 @@ export interface Home {
   token: string
   database: string
   daemon: string
+  /** Leads a browser to the dashboard, signed in. */
+  dashboard: string
   config: string
   log: string
   /** The owner's key, encrypted, and the owner's word that this node is theirs. */
@@ -53,6 +55,7 @@ export function homeAt(folder: string, name: string): Home {
     token: at('token'),
     database: at('agora.db'),
     daemon: at('daemon.json'),
+    dashboard: at('dashboard.html'),
     config: at('config.json'),
     log: at('log/agora.log'),
     ownerKey: at('owner.key'),

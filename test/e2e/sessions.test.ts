@@ -69,3 +69,17 @@ test('a page stays signed in when the daemon restarts or is killed, not when the
   await t.throwsAsync(again(), unauthenticated)
   t.deepEqual((await node.client.call('sessions.list')).items, [])
 })
+
+test('the link that `agora dashboard` tells signs in once', async (t) => {
+  await using world = lab()
+  const node = await world.start('alice')
+  const link = new URL((await world.run('alice', 'dashboard', '--print')).trim())
+  t.is(link.origin, node.info.api_url)
+  t.is(link.search, '')
+  const code = new URLSearchParams(link.hash.replace('#/sign-in?', '')).get('code') ?? ''
+  const stranger = createClient({ url: node.info.api_url })
+  const { token } = await stranger.call('sessions.open', { code, label: 'Chromium' })
+  const page = createClient({ url: node.info.api_url, token })
+  t.like((await page.call('sessions.list')).items, [{ label: 'Chromium', current: true }])
+  await t.throwsAsync(stranger.call('sessions.open', { code }), unauthenticated)
+})

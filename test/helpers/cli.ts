@@ -52,6 +52,7 @@ export async function cli(
     secret: undefined,
     env: { AGORA_HOME: folder, ...env },
     cwd: folder,
+    platform: 'linux',
     clock: { now: () => NOW, after: () => () => undefined },
     columns,
     colours: false,
