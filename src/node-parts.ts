@@ -2,6 +2,8 @@ import type { Actor } from './authority/may.ts'
 import type { Clock } from './base/clock.ts'
 import { agentDid } from './base/did.ts'
 import { agentHandlers } from './capabilities/agents/handlers.ts'
+import { agentHistory } from './capabilities/agents/history.ts'
+import { knownAgents } from './capabilities/agents/known.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
 import { createApprovals } from './capabilities/approvals/handlers.ts'
 import { createFriends } from './capabilities/friends/handlers.ts'
@@ -134,6 +136,19 @@ export function createNodeParts(needs: NodePartsNeeds) {
     ...agentHandlers({
       ...{ database, events, registry, self, tokenFile },
       unread: mailbox.unread,
+      known: knownAgents({
+        ...{ clock, self, registry, directory, network, book },
+        projects: inProjects.projects,
+        claimedUntil: inProjects.claimedUntil,
+        lastWrote: inProjects.written.lastBy,
+        unread: mailbox.unread,
+      }),
+      history: agentHistory({
+        ...{ self, directory },
+        projects: inProjects.projects,
+        written: inProjects.written.by,
+        wakeRuns: wake.runs,
+      }),
       onRemove(name) {
         mailbox.dropInbox(agentInbox(name))
         approvals.drop(name)

@@ -9,6 +9,8 @@ export const routes = {
   'node.stop': ['POST', '/stop'],
   'agents.register': ['POST', '/agents'],
   'agents.list': ['GET', '/agents'],
+  'agents.known': ['GET', '/agents/known'],
+  'agents.history': ['GET', '/agents/:name/history'],
   'agents.show': ['GET', '/agents/:name'],
   'agents.update': ['PATCH', '/agents/:name'],
   'agents.presence': ['POST', '/agents/:name/presence'],

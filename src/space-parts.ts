@@ -13,7 +13,7 @@ import { projectNews } from './capabilities/projects/held.ts'
 import type { ProjectParts } from './capabilities/projects/parts.ts'
 import { recordHandlers } from './capabilities/records/handlers.ts'
 import { createRooms } from './capabilities/rooms/handlers.ts'
-import { taskExclusive } from './capabilities/tasks/exclusive.ts'
+import { TASK_KIND, taskExclusive } from './capabilities/tasks/exclusive.ts'
 import { createTasks } from './capabilities/tasks/handlers.ts'
 import { createThreads } from './capabilities/threads/handlers.ts'
 import type { ThreadParts } from './capabilities/threads/parts.ts'
@@ -118,6 +118,10 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     keeper,
     invitations,
     gate: projects.gate,
+    /** Until when a claim of a task holds, as far as this node was told; ms since the epoch. */
+    claimedUntil: (project: string, task: string) => keeper.until(project, TASK_KIND, task),
+    /** Of what somebody wrote, in which spaces ever. */
+    written: { by: tables.by, lastBy: tables.lastBy },
     /** How many projects this node is a member of. */
     count: () => projects.list().filter(({ status }) => status === 'member').length,
     askings: { ...calls.askings, ...invitations.askings },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Agent } from '../capabilities/agents/schema.ts'
 import { agentTokenFile } from '../store/home.ts'
 import { readToken } from '../store/private-file.ts'
-import type { Command, Option } from './command.ts'
+import { type Command, type Option, pageOptions } from './command.ts'
 import type { Context } from './context.ts'
 import { presences } from './presences.ts'
 import { ago, shownName } from './text.ts'
@@ -26,6 +26,36 @@ export const agentCommands: Command[] = [
     examples: ['agora agents', 'agora agents --format json'],
     async run(context) {
       await context.answer(await context.call('agents.list', {}), ({ items }) => list(items, context))
+    },
+  },
+  {
+    usage: 'agents known [query]',
+    group: 'Agents',
+    summary: 'List the agents of this node and of others, and what each does now.',
+    details:
+      'Of others what their nodes tell while they are connected, and what the logs of common projects say. <query> is a part of the name, kind, model or node.',
+    options: [
+      { name: 'domain', value: '<domain>', meaning: 'only those that know about it' },
+      { name: 'tool', value: '<tool>', meaning: 'only those that can use it' },
+      { name: 'available', meaning: 'only those that are there and not busy' },
+      ...pageOptions,
+    ],
+    examples: ['agora agents known', 'agora agents known claude --available', 'agora agents known --domain css'],
+    async run(context) {
+      const { listKnown } = await import('./known-agents.ts')
+      await listKnown(context)
+    },
+  },
+  {
+    usage: 'agents history <agent>',
+    group: 'Agents',
+    summary: 'List what an agent did, latest first.',
+    details: 'What it wrote in the projects of this node, what it claimed, and, of own agents, when it was woken.',
+    options: pageOptions,
+    examples: ['agora agents history claude-1', 'agora agents history codex@bob --limit 20'],
+    async run(context) {
+      const { listHistory } = await import('./known-agents.ts')
+      await listHistory(context)
     },
   },
   {

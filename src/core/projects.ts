@@ -1,3 +1,4 @@
+import { type Actor, didOf } from '../authority/may.ts'
 import type { Clock } from '../base/clock.ts'
 import { nodeOf } from '../base/did.ts'
 import { AgoraError, messageOf } from '../base/errors.ts'
@@ -18,6 +19,8 @@ export type ProjectReplica = Replica<ProjectJudgement, AllTables>
 /** The projects of this node by their logs: who stands how in them, and the gate through which every call about one goes. */
 export interface Projects {
   list(): SpaceInfo[]
+  /** Those whose log a caller may read, for lists over all of them: as the gate answers for one. */
+  readable(actor: Actor): SpaceInfo[]
   /** Whether enough of its log is here to say anything of it. */
   isHere(project: string): boolean
   /** @throws AgoraError `not_found` */
@@ -113,13 +116,23 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
     }
   }
 
+  function isHere(project: string): boolean {
+    if (!spaces.info(project)) return false
+    const log = replica(project)
+    return log.count() > 0 && log.get(project) !== undefined
+  }
+
+  function isReader(project: string, actor: Actor): boolean {
+    // What is on its own disk its operator may see, also of a project that it has left.
+    if (actor.kind === 'operator') return true
+    const member = standing(project).roleOf(didOf(actor))
+    return member !== undefined && !member.suspended
+  }
+
   return {
     list: () => spaces.list('project'),
-    isHere(project) {
-      if (!spaces.info(project)) return false
-      const log = replica(project)
-      return log.count() > 0 && log.get(project) !== undefined
-    },
+    readable: (actor) => spaces.list('project').filter(({ id }) => isHere(id) && isReader(id, actor)),
+    isHere,
     replica,
     standing,
     taskCounts(project) {

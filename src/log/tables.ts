@@ -1,3 +1,4 @@
+import { sql as literal } from 'kysely'
 import { nodeOf } from '../base/did.ts'
 import type { Verdict } from '../contract/verdict.ts'
 import type { Database } from '../store/database.ts'
@@ -26,12 +27,63 @@ const END = '~'
 export interface EntryTables {
   /** The entries of one space as they are on disk now. To be asked for anew with the replica, when a write that changed it came to nothing. */
   of(space: string): EntryStore
+  /** What somebody wrote in these spaces, and what keepers wrote of what they hold: the latest first, each once. */
+  by(query: ByAuthor): { space: string; entry: LoggedEntry }[]
+  /** When somebody wrote last in these spaces, by its own clock; ms since the epoch. */
+  lastBy(author: string, spaces: readonly string[]): number | undefined
+}
+
+export interface ByAuthor {
+  /** The DID of an agent, or of a node for what its operator wrote. */
+  author: string
+  spaces: readonly string[]
+  /** Goes on behind what was written then (ms, by its author’s clock) under this id. */
+  before?: { at: number; id: string } | undefined
+  limit: number
 }
 
 /** The logs of all spaces in the database; each query is prepared once. */
 export function entryTables(database: Database): EntryTables {
   const queries = entryQueries(database)
-  return { of: (space) => storeOf(database, queries, space) }
+  return {
+    of: (space) => storeOf(database, queries, space),
+    by: (query) => byAuthor(database, query),
+    lastBy(author, spaces) {
+      if (spaces.length === 0) return undefined
+      const ofThese = sql.selectFrom('logs').select('number').where('space', 'in', spaces)
+      const last = sql.selectFrom('entries').select('at').where('author', '=', author).where('log', 'in', ofThese)
+      return database.first(last.orderBy('at', 'desc').limit(1))?.at
+    },
+  }
+}
+
+function byAuthor(database: Database, { author, spaces, before, limit }: ByAuthor) {
+  const latest = () => {
+    const all = sql
+      .selectFrom('entries')
+      .innerJoin('logs', 'logs.number', 'entries.log')
+      .selectAll('entries')
+      .select('logs.space')
+      .where('logs.space', 'in', spaces)
+      .orderBy('entries.at', 'desc')
+      .orderBy('entries.id', 'desc')
+      .limit(limit)
+    return before
+      ? all.where((e) => e(e.refTuple('entries.at', 'entries.id'), '<', e.tuple(before.at, before.id)))
+      : all
+  }
+  if (spaces.length === 0) return []
+  const rows = [
+    ...database.all(latest().where('entries.author', '=', author)),
+    // Word for word as the index over them has it, or it would not be used.
+    ...database.all(
+      latest()
+        .where(literal<boolean>`entries.type IN ('task.claim', 'task.release')`)
+        .where(literal<string>`json_extract(entries.facts, '$.holder')`, '=', author),
+    ),
+  ]
+  const found = new Map(rows.map((row) => [row.id, { space: row.space, entry: loggedOf(row) }]))
+  return [...found.values()].sort(({ entry: a }, { entry: b }) => b.at - a.at || (a.id < b.id ? 1 : -1)).slice(0, limit)
 }
 
 function storeOf(database: Database, queries: EntryQueries, space: string): EntryStore {

@@ -13,6 +13,8 @@ const shown: [string[], number?][] = [
   [['messages', 'show', ID]],
   [['agents']],
   [['agents', 'show', 'claude-1']],
+  [['agents', 'known', 'c', '--domain', 'css'], 100],
+  [['agents', 'history', 'claude-1'], 100],
   [['wake'], 100],
   [['wake', 'runs'], 100],
   [['wake', 'requests'], 100],

@@ -3,6 +3,8 @@ import { ALICE, type Answers, BOB, before } from './cli.ts'
 export const ID = '019a1b2c-0000-7000-8000-00007f3a91bc'
 export const OTHER = '019a1b2c-0001-7000-8000-0000deadbeef'
 
+const SPACE = 'HYGRwDhxLJKiVFJnA55MZinsGSsRUvVypjtSZ8Vp94ir'
+
 export const message = (over: object = {}) => ({
   id: ID,
   conversation_id: OTHER,
@@ -194,6 +196,38 @@ export const answers: Answers = {
   },
   'GET /agents': {
     items: [agent(), agent({ name: 'Büro 1', kind: undefined, default: false, last_seen_at: undefined })],
+  },
+  'GET /agents/known': {
+    items: [
+      agent({ node: { did: ALICE, name: 'alice' }, local: true, clocked_in: [], tasks: [] }),
+      {
+        name: 'codex@bob',
+        did: `${BOB}#codex`,
+        node: { did: BOB, name: 'bob' },
+        local: false,
+        trust_level: 2,
+        clocked_in: [{ project_id: SPACE, project: 'parser', since: before(300), focus: 'the\u001b[2J grammar' }],
+        tasks: [{ project_id: SPACE, project: 'parser', task_id: ID, title: 'Parse\nit', since: before(200) }],
+      },
+    ],
+    next_cursor: 'a2.abc',
+  },
+  'GET /agents/claude-1/history': {
+    items: [
+      {
+        ...{ id: SPACE, at: before(60), type: 'task.comment', project_id: SPACE, project: 'parser' },
+        summary: 'commented on “Parse it”: half\u001b[2J way',
+      },
+      { id: ID, at: before(90), type: 'wake.run', summary: 'was woken for 1 message or request: done, 3 s' },
+      {
+        id: SPACE,
+        at: before(95),
+        type: 'task.create',
+        summary: 'made the task “x”',
+        project: 'parser',
+        state: 'held',
+      },
+    ],
   },
   [`GET /agents/claude-1`]: agent({ capabilities: { domains: ['css', 'html'] } }),
   'GET /approvals': { items: [approval(), approval({ id: OTHER, status: 'denied', why: undefined, reason: 'no' })] },

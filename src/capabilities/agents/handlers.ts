@@ -5,6 +5,8 @@ import { AgoraError } from '../../base/errors.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
 import { agentInbox, type Events } from '../../core/events.ts'
 import type { Database } from '../../store/database.ts'
+import type { agentHistory } from './history.ts'
+import type { knownAgents } from './known.ts'
 import type { AgentRegistry } from './registry.ts'
 import type { Agent } from './schema.ts'
 import type { AgentRow } from './tables.ts'
@@ -18,11 +20,18 @@ export interface AgentParts {
   unread: (inbox: string) => number
   /** Within a write: what others keep for the agent goes with it. */
   onRemove: (name: string) => void
+  known: ReturnType<typeof knownAgents>
+  history: ReturnType<typeof agentHistory>
 }
+
+/** `GET /agents/known` lists agents, and must not mean one of them. */
+const KNOWN = 'known'
 
 type Names =
   | 'agents.register'
   | 'agents.list'
+  | 'agents.known'
+  | 'agents.history'
   | 'agents.show'
   | 'agents.update'
   | 'agents.presence'
@@ -37,6 +46,8 @@ export function agentHandlers({
   tokenFile,
   unread,
   onRemove,
+  known,
+  history,
 }: AgentParts): Pick<Handlers, Names> {
   const view = (row: AgentRow): Agent => ({
     name: row.name,
@@ -84,6 +95,12 @@ export function agentHandlers({
               },
             )
           }
+          if (input.name === KNOWN) {
+            throw new AgoraError('invalid_name', `name: ${KNOWN} is what the list of all agents is called.`, {
+              field: 'name',
+              hint: 'Choose another, such as claude-1.',
+            })
+          }
           if (input.name === self.name) {
             throw new AgoraError('already_exists', `name: ${JSON.stringify(input.name)} is the name of this node.`, {
               field: 'name',
@@ -103,6 +120,10 @@ export function agentHandlers({
         .then(({ name, token }) => ({ ...view(find(name)), token, token_file: tokenFile(name) })),
 
     'agents.list': () => ({ items: registry.names().map((name) => view(find(name))) }),
+
+    'agents.known': (input, { actor }) => known(input, actor),
+
+    'agents.history': (input, { actor }) => history(input, actor),
 
     'agents.show': ({ name }) => view(find(name)),
 

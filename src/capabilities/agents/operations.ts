@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Empty, Name, page } from '../../contract/common.ts'
+import { Address, Cursor, Empty, Limit, Name, page, queryFlag } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
 import { Presence } from '../node/schema.ts'
-import { Agent, AgentProfile, Token } from './schema.ts'
+import { Agent, AgentDeed, AgentProfile, KnownAgent, Tag, Token } from './schema.ts'
 
 const ByName = z.object({ name: Name })
 
@@ -24,6 +24,33 @@ export const agentOperations = [
     input: Empty,
     output: page(Agent),
     http: { method: 'GET', path: '/agents' },
+  }),
+  operation({
+    name: 'agents.known',
+    summary: 'List the agents of this node, and those of others that are known here, with what each does now.',
+    description:
+      'Own ones first, then by name. Of others what their nodes tell of them while they are connected, unless those are strangers, and what the logs of common projects say; an agent is told of the projects that it may read. `query` is a part of the name, kind, model or node; `domain` and `tool` are among its capabilities; `available`: there, and not busy.',
+    who: 'agent',
+    input: z.object({
+      query: z.string().min(1).max(200).optional(),
+      domain: Tag.optional(),
+      tool: Tag.optional(),
+      available: queryFlag.optional(),
+      limit: Limit,
+      cursor: Cursor.optional(),
+    }),
+    output: page(KnownAgent),
+    http: { method: 'GET', path: '/agents/known' },
+  }),
+  operation({
+    name: 'agents.history',
+    summary: 'List what an agent did, latest first: what it wrote in projects, what it claimed, and when it was woken.',
+    description:
+      '`name` is one of this node’s, `agent@node`, or a DID; a node stands for its operator. An agent is told of the projects that it may read, and of nobody’s wakes but its own.',
+    who: 'agent',
+    input: z.object({ name: Address, limit: Limit, cursor: Cursor.optional() }),
+    output: page(AgentDeed),
+    http: { method: 'GET', path: '/agents/:name/history' },
   }),
   operation({
     name: 'agents.show',

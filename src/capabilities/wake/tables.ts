@@ -123,6 +123,12 @@ export const wakeTables = (database: Database) => ({
     if (before !== undefined) query = query.where('id', '<', before)
     return database.all(query)
   },
+  /** Those of one inbox, latest first, that started before a moment, or at it under a lower id. */
+  runsBefore(inbox: string, before: { at: number; id: string } | undefined, limit: number) {
+    const all = sql.selectFrom('wake_runs').selectAll().where('inbox', '=', inbox)
+    const query = before ? all.where((e) => e(e.refTuple('started_at', 'id'), '<', e.tuple(before.at, before.id))) : all
+    return database.all(query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit))
+  },
   lastEnd: (inbox: string) =>
     database.first(
       sql

@@ -10,7 +10,7 @@ import { createHooks } from './hooks.ts'
 import { createNotes } from './notes.ts'
 import type { WakeParts } from './parts.ts'
 import { wakeRequestWire } from './schema.ts'
-import { wakeTables } from './tables.ts'
+import { type WakeTables, wakeTables } from './tables.ts'
 import { createWaker } from './waker.ts'
 
 /** Requests of one peer that wait at once. */
@@ -39,6 +39,8 @@ export interface Wake {
   drop(agent: string): void
   /** Within a write. */
   trim(): void
+  /** Runs of the hook of an inbox, latest first; before those that started then under this id. */
+  runs: WakeTables['runsBefore']
   counts(): { hooks: number; running: number }
   start(): Promise<void>
   stop(): Promise<void>
@@ -112,6 +114,7 @@ export function createWake(parts: WakeParts): Wake {
       database.afterCommit(() => waker.end(inbox))
     },
     trim: () => tables.trim(clock.now() - TWO_DAYS),
+    runs: tables.runsBefore,
     counts: () => ({ hooks: hooks.all().length, running: waker.running().length }),
     start: waker.start,
     stop: waker.stop,
