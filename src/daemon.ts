@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { type Clock, every, systemClock } from './base/clock.ts'
 import { nodePresence } from './capabilities/agents/rules.ts'
 import type { Settings } from './config.ts'
+import { createAlerts } from './core/alerts.ts'
 import type { Dispatch } from './core/dispatch.ts'
 import { createEvents, type Events, OPERATOR_INBOX } from './core/events.ts'
 import { createLog } from './core/log.ts'
@@ -78,7 +79,9 @@ export async function startDaemon({
 
   const startedAt = clock.now()
   const events = createEvents({ clock, database })
-  const { telemetry, metrics } = createTelemetry({ clock, log, record: securityRecorder({ database, events, log }) })
+  const alerts = createAlerts({ clock, database, events })
+  const record = securityRecorder({ database, events, alerts, log })
+  const { telemetry, metrics } = createTelemetry({ clock, log, record })
   let apiUrl = ''
   const stopRequested = Promise.withResolvers<void>()
   // The network needs the other parts and they need it: what is called only once it runs is looked up then.
@@ -103,6 +106,7 @@ export async function startDaemon({
     database,
     events,
     telemetry,
+    alerts,
     network: later,
     seek: (did, addresses, teller) => network.seek(did, addresses, teller),
     unseek: (did) => network.unseek(did),

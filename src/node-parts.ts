@@ -6,6 +6,7 @@ import { agentHistory } from './capabilities/agents/history.ts'
 import { knownAgents } from './capabilities/agents/known.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
 import { createApprovals } from './capabilities/approvals/handlers.ts'
+import { attentionHandlers } from './capabilities/attention/handlers.ts'
 import { createFriends } from './capabilities/friends/handlers.ts'
 import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
@@ -17,6 +18,7 @@ import { createSessions } from './capabilities/sessions/handlers.ts'
 import { createWake } from './capabilities/wake/wake.ts'
 import type { Settings } from './config.ts'
 import { TIME_TO_LIVE } from './contract/envelope.ts'
+import type { Alerts } from './core/alerts.ts'
 import { createDirectory } from './core/directory.ts'
 import { createDispatch, type Handlers } from './core/dispatch.ts'
 import { agentInbox, type Events } from './core/events.ts'
@@ -47,6 +49,7 @@ export interface NodePartsNeeds {
   database: Database
   events: Events
   telemetry: Telemetry
+  alerts: Alerts
   /** May be asked only once everything here is made. */
   network: Network
   seek?: SpacePartsNeeds['seek']
@@ -59,7 +62,7 @@ export interface NodePartsNeeds {
 
 /** Everything of a node but its sockets, put together over its database and a network; for the daemon, and for nodes in tests. */
 export function createNodeParts(needs: NodePartsNeeds) {
-  const { clock, home, key, settings, version, startedAt, database, events, telemetry, network, apiUrl } = needs
+  const { clock, home, key, settings, version, startedAt, database, events, telemetry, alerts, network, apiUrl } = needs
   const { log } = telemetry
   const self = { did: key.did, name: home.name, peerId: key.peerId, version, home: home.dir, startedAt }
   const operator: Actor = { kind: 'operator', did: key.did }
@@ -71,7 +74,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
   const readers = createReaders(clock)
   const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange: tellOfAgents })
   const directory = createDirectory({ self, book, network, hasAgent: registry.has, agentNames: registry.names })
-  const shared = { clock, key, self, database, events, outbox, book, directory, network, telemetry }
+  const shared = { clock, key, self, database, events, outbox, book, directory, network, telemetry, alerts }
   const { shown_trust: shownTrust, conversation_budget: conversationBudget } = settings
   const messaging = { ...shared, agents: registry, readers, shownTrust, conversationBudget }
   const mailbox = createMailbox(messaging)
@@ -115,6 +118,17 @@ export function createNodeParts(needs: NodePartsNeeds) {
     tell: (agent, conversation_id, body) =>
       asOperator('messages.send', { to: agentDid(key.did, agent), body, conversation_id }),
   })
+  const mail = messagingHandlers(messaging, mailbox)
+  const asIs = { actor: operator, signal: new AbortController().signal }
+  const waiting = {
+    friendRequests: async () => {
+      const pending = { status: 'pending', direction: 'in' } as const
+      return (await friends.handlers['friend_requests.list'](pending, asIs)).items
+    },
+    strangers: async () => (await mail['requests.list']({}, asIs)).items,
+    invitations: inProjects.invitations.waiting,
+    approvals: async () => (await approvals.handlers['approvals.list']({ status: 'pending', limit: 500 }, asIs)).items,
+  }
   const handlers: Handlers = {
     ...nodeHandlers({
       ...shared,
@@ -127,6 +141,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
         projects: inProjects.count,
         invitations: inProjects.invitations.pendingCount,
         approvals: approvals.pendingCount,
+        alerts: alerts.openCount,
         wake: wake.counts,
         outbox: outbox.count,
         paused: mailbox.tables.pausedCount,
@@ -156,9 +171,10 @@ export function createNodeParts(needs: NodePartsNeeds) {
         inProjects.drop(name)
       },
     }),
-    ...messagingHandlers(messaging, mailbox),
+    ...mail,
     ...friends.handlers,
     ...approvals.handlers,
+    ...attentionHandlers({ ...shared, projectName: inProjects.nameOf, waiting }),
     ...owners.handlers,
     ...sessions.handlers,
     ...wake.handlers,
@@ -187,6 +203,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     keepHouse() {
       outbox.expire()
       approvals.expire()
+      alerts.trim()
       owners.expire()
       sessions.expire()
       wake.trim()

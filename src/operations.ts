@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { agentOperations } from './capabilities/agents/operations.ts'
 import { approvalOperations } from './capabilities/approvals/operations.ts'
+import { attentionOperations } from './capabilities/attention/operations.ts'
 import { auditOperations } from './capabilities/audit/operations.ts'
 import { friendOperations } from './capabilities/friends/operations.ts'
 import { invitationOperations } from './capabilities/invitations/operations.ts'
@@ -22,6 +23,7 @@ export const operations = [
   ...messagingOperations,
   ...friendOperations,
   ...approvalOperations,
+  ...attentionOperations,
   ...ownerOperations,
   ...sessionOperations,
   ...wakeOperations,

@@ -18,6 +18,7 @@ import { createTasks } from './capabilities/tasks/handlers.ts'
 import { createThreads } from './capabilities/threads/handlers.ts'
 import type { ThreadParts } from './capabilities/threads/parts.ts'
 import type { Settings } from './config.ts'
+import type { Alerts } from './core/alerts.ts'
 import { createKeeper } from './core/keeper/index.ts'
 import { createProjects } from './core/projects.ts'
 import { createSpaces } from './core/spaces.ts'
@@ -37,6 +38,7 @@ export interface SpacePartsNeeds
     InvitationParts,
     'clock' | 'key' | 'database' | 'book' | 'events' | 'outbox' | 'directory' | 'telemetry'
   > {
+  alerts: Pick<Alerts, 'raise'>
   self: { did: string }
   network: ProjectParts['network']
   agents: ProjectParts['agents'] & ThreadParts['agents'] & Pick<AgentRegistry, 'has' | 'presence'>
@@ -122,6 +124,8 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     claimedUntil: (project: string, task: string) => keeper.until(project, TASK_KIND, task),
     /** Of what somebody wrote, in which spaces ever. */
     written: { by: tables.by, lastBy: tables.lastBy },
+    /** What a project that is here is called. */
+    nameOf: (id: string) => (projects.isHere(id) ? projects.standing(id).name : undefined),
     /** How many projects this node is a member of. */
     count: () => projects.list().filter(({ status }) => status === 'member').length,
     askings: { ...calls.askings, ...invitations.askings },

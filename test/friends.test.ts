@@ -68,8 +68,12 @@ test('whoever claims a friend’s name is somebody else here, and the operator i
     await alice.daemon.network.connect(mallory.daemon.addresses[0] ?? '')
     await net.settle()
   }
+  await alice.restart()
+  for (const { daemon } of [mallory, bob]) await alice.daemon.network.connect(daemon.addresses[0] ?? '')
+  await net.settle()
   const alerts = alice.daemon.events.after(0, 1000).filter(({ type }) => type === 'security.name_claimed')
-  t.is(alerts.length, 1)
+  t.is(alerts.length, 1, 'not even for a restart is it told again')
+  t.like((await alice.call('attention.list', {})).items, [{ kind: 'alert', reason: 'name_claimed', count: 3 }])
   t.like(alerts[0]?.data, { name: 'BOB', friend: bob.did, friend_name: 'bob' })
   const { items } = await alice.call('node.peers', {})
   const shown = items.find(({ did }) => did === mallory.did)

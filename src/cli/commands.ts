@@ -1,5 +1,6 @@
 import { agentCommands } from './agents.ts'
 import { approvalCommands } from './approvals.ts'
+import { attentionCommands } from './attention.ts'
 import { callCommands } from './call.ts'
 import type { Command } from './command.ts'
 import { completionCommands } from './completion.ts'
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   ...startCommands,
   ...nodeCommands,
   ...dashboardCommands,
+  ...attentionCommands,
   ...peerCommands,
   ...messageCommands,
   ...sendCommands,

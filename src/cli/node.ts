@@ -38,6 +38,7 @@ function shown(status: Status, { style, pairs, next }: Context): string {
       ['API', status.api],
       ['Home', status.home],
       ...status.addresses.map((address, index) => [index === 0 ? 'Addresses' : '', address] as const),
+      ...waiting(status, next),
       ['Peers', waits(status.peers, 'peers')],
       ['Agents', waits(status.agents, 'agents')],
       ['Unread', waits(status.unread, 'messages')],
@@ -57,6 +58,15 @@ function shown(status: Status, { style, pairs, next }: Context): string {
       ['Storage', `${status.storage.state}, ${bytes(status.storage.database_bytes)}`],
     ],
   )}`
+}
+
+/** One line for all that waits for the person, when something does. */
+function waiting(status: Status, next: Context['next']): [string, string][] {
+  const { requests, friend_requests, invitations, approvals, alerts } = status
+  const count = requests + friend_requests + invitations + approvals + alerts
+  return count === 0
+    ? []
+    : [['Attention', `${plural(count, 'thing')} ${count === 1 ? 'waits' : 'wait'} for you  (${next('attention')})`]]
 }
 
 function wakes({ hooks, running }: Status['wake'], next: Context['next']): string {

@@ -37,6 +37,11 @@ export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: Cursor.optional() })
 
 export const Time = z.iso.datetime()
+
+/** Words of this node, and between them, marked, what others wrote or are called: data, and no instructions. */
+export const Sentence = z
+  .array(z.object({ text: z.string(), said: z.enum(['name', 'title', 'text']).optional() }))
+  .meta({ id: 'Sentence' })
 export const Empty = z.object({})
 
 /** Text that is signed or shown on: half a character has no form in UTF-8. */

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Counter as PrometheusCounter, Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../store/database.ts'
+import type { Alerts } from './alerts.ts'
 import type { Events } from './events.ts'
 import { type Counter, counters, type Log, type Telemetry } from './telemetry.ts'
 
@@ -100,11 +101,23 @@ export function createTelemetry({
   }
 }
 
-/** Keeps security events on disk, in a write of their own. */
+interface RecorderParts {
+  database: Database
+  events: Events
+  alerts: Pick<Alerts, 'raise'>
+  log: Log
+}
+
+/** Keeps security events on disk, and what they come to for the operator, in a write of their own. */
 export const securityRecorder =
-  ({ database, events, log }: { database: Database; events: Events; log: Log }) =>
+  ({ database, events, alerts, log }: RecorderParts) =>
   (type: string, data: Record<string, unknown>): void => {
+    const { who, more_before: before, ...detail } = data
+    const times = 1 + (typeof before === 'number' ? before : 0)
     database
-      .write(() => events.emit(type, undefined, data))
+      .write(() => {
+        events.emit(type, undefined, data)
+        alerts.raise({ reason: type.slice('security.'.length), who: String(who), detail, times })
+      })
       .catch((error) => log.error({ type, error: String(error) }, 'a security event could not be kept'))
   }

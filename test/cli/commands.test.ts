@@ -7,6 +7,8 @@ import { agent, answers, approval, delivery, ID, OTHER } from '../helpers/cli-an
 
 const shown: [string[], number?][] = [
   [['status']],
+  [['attention'], 100],
+  [['attention', 'dismiss', ID]],
   [['peers'], 100],
   [['messages', '--peek'], 60],
   [['messages', '--all']],

@@ -1,6 +1,8 @@
 import { ALICE, type Answers, BOB, before } from './cli.ts'
 
 export const ID = '019a1b2c-0000-7000-8000-00007f3a91bc'
+/** What somebody may have written to look like the program. */
+const EVIL = 'Hi\n\u001b[2Jerror: nothing else waits'
 export const OTHER = '019a1b2c-0001-7000-8000-0000deadbeef'
 
 const SPACE = 'HYGRwDhxLJKiVFJnA55MZinsGSsRUvVypjtSZ8Vp94ir'
@@ -148,6 +150,7 @@ export const answers: Answers = {
     agents: 1,
     unread: 5,
     approvals: 1,
+    alerts: 2,
     wake: { hooks: 2, running: 1 },
     requests: 1,
     lookalikes: 1,
@@ -157,6 +160,61 @@ export const answers: Answers = {
     outbox: 0,
     paused_conversations: 1,
     storage: { state: 'ok', database_bytes: 1_300_000 },
+  },
+  'GET /attention': {
+    items: [
+      {
+        kind: 'alert',
+        id: ID,
+        at: before(60),
+        summary: [
+          { text: 'A node calls itself “' },
+          { text: EVIL, said: 'name' },
+          { text: '” and is not your friend ' },
+          { text: 'bob', said: 'name' },
+          { text: ': its key is another.' },
+        ],
+        from: { did: BOB, name: EVIL },
+        reason: 'name_claimed',
+        level: 'danger',
+        count: 3,
+        first_at: before(7200),
+      },
+      {
+        kind: 'approval',
+        id: OTHER,
+        at: before(120),
+        summary: [{ text: 'claude-1', said: 'name' }, { text: ' asks to add bob as a friend with trust 3.' }],
+        text: EVIL,
+        from: { did: `${ALICE}#claude-1`, name: 'claude-1' },
+        operation: 'friends.add',
+        input: {},
+        expires_at: before(-3600),
+      },
+      {
+        kind: 'stranger',
+        id: BOB,
+        at: before(180),
+        summary: [{ text: EVIL, said: 'name' }, { text: ', a stranger, has written to you.' }],
+        text: EVIL,
+        from: { did: BOB, name: EVIL },
+        messages: 2,
+      },
+    ],
+    counts: { friend_request: 0, stranger: 1, invitation: 0, approval: 1, alert: 4 },
+    total: 6,
+  },
+  [`POST /alerts/${ID}/dismiss`]: {
+    id: ID,
+    reason: 'bad_token',
+    level: 'notice',
+    summary: [{ text: 'Somebody at ' }, { text: '127.0.0.1', said: 'title' }, { text: ' called.' }],
+    detail: {},
+    count: 1,
+    first_at: before(60),
+    last_at: before(60),
+    status: 'dismissed',
+    dismissed_at: before(0),
   },
   'GET /peers': {
     items: [

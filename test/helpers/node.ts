@@ -5,6 +5,7 @@ import type { Actor } from '../../src/authority/may.ts'
 import type { TrustLevel } from '../../src/authority/trust.ts'
 import { agentDid } from '../../src/base/did.ts'
 import { loadSettings, type Settings } from '../../src/config.ts'
+import { createAlerts } from '../../src/core/alerts.ts'
 import { createEvents } from '../../src/core/events.ts'
 import { openKey } from '../../src/identity/key-file.ts'
 import { createNodeParts } from '../../src/node-parts.ts'
@@ -113,11 +114,13 @@ function assemble({ home, clock, settings, network, telemetry }: AssembleParts) 
   const key = openKey(home.key, isNewHome(home))
   const database = openDatabase(home.database)
   const operatorToken = openToken(home.token)
+  const events = createEvents({ clock, database })
   const parts = createNodeParts({
     ...{ clock, home, key, operatorToken, settings, database, telemetry, network },
     version: '0',
     startedAt: clock.now(),
-    events: createEvents({ clock, database }),
+    events,
+    alerts: createAlerts({ clock, database, events }),
     apiUrl: () => 'http://127.0.0.1:0',
     env: { ...process.env, LD_PRELOAD: '/tmp/evil.so', AWS_SECRET_ACCESS_KEY: 'secret' },
     requestStop: () => undefined,

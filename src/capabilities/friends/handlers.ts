@@ -1,6 +1,7 @@
 import type { TrustLevel } from '../../authority/trust.ts'
 import { type Clock, rfc3339 } from '../../base/clock.ts'
 import { AgoraError, messageOf } from '../../base/errors.ts'
+import type { Alerts } from '../../core/alerts.ts'
 import type { Directory } from '../../core/directory.ts'
 import type { Askings, Handlers } from '../../core/dispatch.ts'
 import type { Events } from '../../core/events.ts'
@@ -34,6 +35,7 @@ export interface FriendParts {
   directory: Directory
   network: Pick<Network, 'peer'>
   telemetry: Telemetry
+  alerts: Alerts
   /** Within a write: what a peer sent is hidden, or shown again. */
   mail: { hide(did: string): void; unhide(did: string): void }
 }

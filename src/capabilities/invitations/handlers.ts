@@ -28,6 +28,8 @@ export interface Invitations {
   progress(progress: Progress): void
   /** How many wait for an answer of this node. */
   pendingCount(): number
+  /** Those that wait for its operator: an agent invited to a project that its node is in answers for itself. */
+  waiting(): Invitation[]
   /** Within a write: ends what nobody answered in time. */
   expire(): void
 }
@@ -99,6 +101,12 @@ export function createInvitations(parts: InvitationParts): Invitations {
     },
 
     pendingCount: () => tables.pendingCount(),
+    waiting() {
+      const operator = { kind: 'operator', did: key.did } as const
+      const isNodes = ({ project_id: space, to }: Invitation) =>
+        to.did === key.did || !projects.isHere(space) || !projects.standing(space).isMember(key.did)
+      return view.list(operator).filter((one) => one.direction === 'in' && one.status === 'pending' && isNodes(one))
+    },
 
     expire() {
       const now = clock.now()

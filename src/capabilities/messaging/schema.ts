@@ -106,6 +106,7 @@ export const Request = z
     messages: z.array(z.object({ id: MessageId, body: z.string(), sent_at: Timestamp })),
   })
   .meta({ id: 'Request' })
+export type Request = z.output<typeof Request>
 
 export const Consumer = z
   .object({ id: z.string(), label: z.string(), created_at: Time, unread: z.int() })

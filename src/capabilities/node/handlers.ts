@@ -26,6 +26,7 @@ export interface NodeParts {
     projects: () => number
     invitations: () => number
     approvals: () => number
+    alerts: () => number
     wake: () => { hooks: number; running: number }
     outbox: () => number
     paused: () => number
@@ -114,6 +115,7 @@ export function nodeHandlers({
       invitations: counts.invitations(),
       lookalikes: network.peers().filter(({ did, name }) => directory.imitated(did, name) !== undefined).length,
       approvals: counts.approvals(),
+      alerts: counts.alerts(),
       wake: counts.wake(),
       outbox: counts.outbox(),
       paused_conversations: counts.paused(),

@@ -63,6 +63,8 @@ export const Status = z
     /** Connected peers whose names could be taken for a friend's. */
     lookalikes: z.int(),
     approvals: z.int(),
+    /** What the operator should know of and has not put away. */
+    alerts: z.int(),
     /** Hooks that are set, and those running now. */
     wake: z.object({ hooks: z.int(), running: z.int() }),
     outbox: z.int(),

@@ -1,5 +1,6 @@
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
+import type { Alerts } from '../../core/alerts.ts'
 import type { Directory } from '../../core/directory.ts'
 import { EVERY_AGENT, type Events, inboxOf, OPERATOR_INBOX } from '../../core/events.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
@@ -12,6 +13,7 @@ export interface HeldParts {
   self: { did: string }
   database: Database
   events: Events
+  alerts: Pick<Alerts, 'raise'>
   directory: Directory
   log: Log
   /** Whether there is an agent of that name. */
@@ -100,6 +102,7 @@ export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
     for (const { id, node } of news.forks.slice(0, TOLD_MAX)) {
       const data = { project_id: news.space, id, node, ...(news.from === undefined ? {} : { from: news.from }) }
       events.emit('project.fork', OPERATOR_INBOX, data)
+      parts.alerts.raise({ reason: 'project_fork', who: node, detail: { project_id: news.space, id } })
     }
   }
 }

@@ -55,6 +55,7 @@ test('invited while it is away, it finds the invitation when it comes, and joins
     status: 'pending',
   })
   t.deepEqual(events(bob, /^project\.invited/), [['project.invited', 'operator']])
+  t.like((await bob.call('attention.list', {})).items, [{ kind: 'invitation', id, text: 'please', role: 'tester' }])
 
   await alice.stop()
   await bob.call('invitations.accept', { id: id.slice(0, 8) })
