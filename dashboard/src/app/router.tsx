@@ -1,0 +1,80 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { Failed, Loading } from '../parts/states.tsx'
+import { NotHere } from './not-here.tsx'
+import { Shell } from './shell.tsx'
+
+/** Where everything is. Behind the `#`, because the paths themselves are those of the API. Each page is loaded when it is first gone to. */
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotHere })
+
+const at = <const Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name),
+  })
+
+const home = at('/', () => import('../pages/home/home.tsx'), 'Home')
+const agents = at('/agents', () => import('../pages/agents/agents.tsx'), 'Agents')
+const network = at('/network', () => import('../pages/network/network.tsx'), 'Network')
+const messages = at('/messages', () => import('../pages/messages/messages.tsx'), 'Messages')
+const settings = at('/settings', () => import('../pages/settings/settings.tsx'), 'Settings')
+const projects = at('/projects', () => import('../pages/projects/projects.tsx'), 'Projects')
+const project = at('/projects/$projectId', () => import('../pages/projects/project.tsx'), 'Project')
+
+const part = <const Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({
+    getParentRoute: () => project,
+    path,
+    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name),
+  })
+const projectParts = [
+  createRoute({
+    getParentRoute: () => project,
+    path: '/',
+    beforeLoad: ({ params }) => {
+      throw redirect({ to: '/projects/$projectId/board', params: params as { projectId: string }, replace: true })
+    },
+  }),
+  part('board', () => import('../pages/projects/board/board.tsx'), 'Board'),
+  part('rooms', () => import('../pages/projects/rooms/rooms.tsx'), 'Rooms'),
+  part('team', () => import('../pages/projects/team/team.tsx'), 'Team'),
+  part('stages', () => import('../pages/projects/stages/stages.tsx'), 'Stages'),
+  part('timeline', () => import('../pages/projects/timeline/timeline.tsx'), 'Timeline'),
+  part('records', () => import('../pages/projects/records/records.tsx'), 'Records'),
+  part('audit', () => import('../pages/projects/audit/audit.tsx'), 'Audit'),
+  part('settings', () => import('../pages/projects/settings/settings.tsx'), 'ProjectSettings'),
+] as const
+
+const routeTree = root.addChildren([
+  home,
+  agents,
+  network,
+  messages,
+  settings,
+  projects,
+  project.addChildren([...projectParts]),
+])
+
+export const router = createRouter({
+  routeTree,
+  history: createHashHistory(),
+  defaultPendingComponent: () => <Loading lines={6} />,
+  defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

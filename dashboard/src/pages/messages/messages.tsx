@@ -1,0 +1,3 @@
+import { Page } from '../../parts/page.tsx'
+
+export const Messages = () => <Page title="Messages">{null}</Page>

@@ -1,0 +1,3 @@
+import { Page } from '../../parts/page.tsx'
+
+export const Network = () => <Page title="Network">{null}</Page>

@@ -1,0 +1,3 @@
+import { Page } from '../../../parts/page.tsx'
+
+export const Audit = () => <Page title="Audit">{null}</Page>

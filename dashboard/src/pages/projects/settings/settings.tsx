@@ -1,0 +1,3 @@
+import { Page } from '../../../parts/page.tsx'
+
+export const ProjectSettings = () => <Page title="Settings">{null}</Page>

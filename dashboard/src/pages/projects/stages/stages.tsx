@@ -1,0 +1,3 @@
+import { Page } from '../../../parts/page.tsx'
+
+export const Stages = () => <Page title="Stages">{null}</Page>

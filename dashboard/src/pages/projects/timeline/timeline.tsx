@@ -1,0 +1,3 @@
+import { Page } from '../../../parts/page.tsx'
+
+export const Timeline = () => <Page title="Timeline">{null}</Page>

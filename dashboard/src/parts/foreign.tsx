@@ -1,0 +1,56 @@
+import { Badge, Group, Text, Tooltip } from '@mantine/core'
+import { IconRobot, IconServer, IconUser } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
+import { didTail } from '../../../src/base/did.ts'
+import { displayLine, displayText } from '../../../src/base/text.ts'
+
+/** What others wrote. All of it goes through here, so that it is always seen to be theirs: its ground and its edge are never the dashboard's own. */
+
+/** Plain text, on a ground of its own. */
+export const Foreign = ({ text }: { text: string }) => <div className="agora-foreign">{displayText(text)}</div>
+
+const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })))
+
+/** With the marks of Markdown shown as what they mean; no HTML, no pictures, links that say where they lead. */
+export const ForeignMarkdown = ({ text }: { text: string }) => (
+  <Suspense fallback={<Foreign text={text} />}>
+    <Markdown text={text} />
+  </Suspense>
+)
+
+/** A title or name of theirs within a line of ours: on one line, cut by CSS where there is no room. */
+export const ForeignLine = ({ text, fw }: { text: string; fw?: number }) => (
+  <Text span inherit {...(fw !== undefined && { fw })}>
+    <bdi>{displayLine(text)}</bdi>
+  </Text>
+)
+
+export interface Person {
+  did: string
+  name: string
+}
+
+/** Somebody, as this node would type them, with the end of the key that proves it. Never made from what a text says. */
+export function Name({ who, fw = 500, icon = true }: { who: Person; fw?: number; icon?: boolean }) {
+  const agent = who.did.includes('#')
+  const Icon = agent ? IconRobot : IconUser
+  return (
+    <Tooltip label={`${agent ? 'Agent' : 'Node and its operator'}, key ${didTail(who.did)}`}>
+      <Group component="span" gap={4} wrap="nowrap" display="inline-flex" style={{ verticalAlign: 'bottom' }}>
+        {icon && <Icon size={15} aria-hidden style={{ flex: 'none' }} />}
+        <Text span inherit fw={fw}>
+          <bdi>{displayLine(who.name)}</bdi>
+        </Text>
+      </Group>
+    </Tooltip>
+  )
+}
+
+/** A word of theirs that classifies something: a capability, a label. */
+export const Tag = ({ text }: { text: string }) => (
+  <Badge variant="outline" color="gray" maw="14rem">
+    <bdi>{displayLine(text)}</bdi>
+  </Badge>
+)
+
+export const NodeIcon = IconServer

@@ -1,0 +1,46 @@
+import { Text } from '@mantine/core'
+import ReactMarkdown, { type Components, defaultUrlTransform } from 'react-markdown'
+import remarkGfm from 'remark-gfm'
+import { displayText } from '../../../src/base/text.ts'
+
+const plugins = [remarkGfm]
+
+/** Where a link leads, as a person should know before following it; undefined for what is no address of the web. */
+function destination(href: string | undefined): string | undefined {
+  if (href === undefined || !URL.canParse(href)) return undefined
+  const { protocol, host } = new URL(href)
+  return protocol === 'https:' || protocol === 'http:' ? host : undefined
+}
+
+const components: Components = {
+  a({ href, children }) {
+    const host = destination(href)
+    if (host === undefined) return <span>{children}</span>
+    return (
+      <>
+        <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={href}>
+          {children}
+        </a>{' '}
+        <Text span size="xs" c="dimmed">
+          (leads to {host})
+        </Text>
+      </>
+    )
+  },
+  // To show a picture would tell its server that it was read.
+  img: ({ alt, src }) => (
+    <span>
+      [picture{alt ? `: ${alt}` : ''}
+      {typeof src === 'string' && src !== '' ? `, ${src}` : ''}]
+    </span>
+  ),
+  input: ({ checked }) => <span aria-hidden>{checked ? '☑' : '☐'} </span>,
+}
+
+export const Markdown = ({ text }: { text: string }) => (
+  <div className="agora-foreign markdown">
+    <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={defaultUrlTransform} skipHtml={false}>
+      {displayText(text)}
+    </ReactMarkdown>
+  </div>
+)

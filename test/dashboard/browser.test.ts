@@ -1,0 +1,10 @@
+import test from 'ava'
+import { chromiumPath } from '../helpers/browser.ts'
+
+test('the dashboard is tried in a browser, where there is one', (t) => {
+  if (chromiumPath === undefined)
+    t.log(
+      'No Chromium here, so the tests of the dashboard are skipped: apt-get install chromium, or set AGORA_CHROMIUM.',
+    )
+  t.pass()
+})
