@@ -58,3 +58,21 @@ test('one function decides; the calls and the fold ask it, and nothing else', (t
     ['core/dispatch.ts'],
   )
 })
+
+test('the dashboard is a client: of the daemon it takes the typed client, formats, shapes and what checks a log, and nothing else', (t) => {
+  const taken = globSync('dashboard/src/**/*.{ts,tsx}').flatMap((from) => {
+    const found = readFileSync(from, 'utf8').matchAll(/^(import|export)\b([^'";]*?)'(\.[^']+)'/gm)
+    return [...found].map(([, , what = '', path = '']) => ({ to: join(dirname(from), path), from, what }))
+  })
+  const outside = taken.filter(({ to }) => to.startsWith('src/'))
+  t.true(outside.length > 5)
+  const allowed =
+    /^src\/(client\/|base\/|contract\/|authority\/roles\.ts$|capabilities\/[^/]+\/schema\.ts$|log\/(verify|checked)\.ts$)/
+  const wrong = outside.filter(
+    ({ to, what }) => !allowed.test(to) && !(to === 'src/operations.ts' && /^\s*type\b/.test(what)),
+  )
+  t.deepEqual(
+    wrong.map(({ from, to }) => `${from} ${to}`),
+    [],
+  )
+})

@@ -77,6 +77,7 @@ export function Shell() {
         {places.map(({ to, label, Icon }) => (
           <NavLink
             key={to}
+            bdrs="sm"
             component={Link}
             to={to}
             label={label}
@@ -118,7 +119,7 @@ function NodeName() {
 function LinkState() {
   const link = useLink()
   return (
-    <Box role="status" aria-live="polite">
+    <Box role="status" aria-live="polite" className="agora-link-state">
       {link.state === 'offline' ? (
         <Badge color="orange" variant="filled" size="lg" autoContrast>
           Not reached since <Moment at={new Date(link.since).toISOString()} />
