@@ -54,6 +54,8 @@ export interface Daemon {
 /** What changes in which project a node says it works. */
 const CLOCKED = new Set(['project.clock_in', 'project.clock_out'])
 const HOUSEKEEPING = 60_000
+/** Ms in which what a peer tells of itself is told once, however often it says it. */
+const PASS_ON_WITHIN = 500
 /** Ms after the start: until then there is more urgent work. */
 const DISCOVER_AFTER = 1000
 
@@ -149,6 +151,7 @@ export async function startDaemon({
     onOwner: owners.shown,
   })
 
+  const passing = new Map<string, string>()
   inProjects.spaces.onCommitted(({ added }) => {
     if (added.some(({ node, type }) => node === key.did && CLOCKED.has(type))) network.announce()
   })
@@ -162,7 +165,7 @@ export async function startDaemon({
 
   function tellOfPeer(change: string, peer: ConnectedPeer) {
     directory.refresh()
-    if (change === 'updated') return
+    if (change === 'updated') return passOn(peer)
     friends.onPeer(change, peer)
     if (change === 'disconnected') {
       owners.gone(peer.did)
@@ -173,6 +176,17 @@ export async function startDaemon({
     database
       .write(() => events.emit(`peer.${change}`, OPERATOR_INBOX, data))
       .catch((error) => log.error({ did: peer.did, error: String(error) }, 'an event could not be kept'))
+  }
+
+  /** What a peer says of itself with every heartbeat, such as who is there and how long a message takes. */
+  function passOn({ did, name }: ConnectedPeer) {
+    if (passing.size === 0)
+      clock.after(PASS_ON_WITHIN, () => {
+        const told = [...passing]
+        passing.clear()
+        for (const [did, name] of told) events.pass('peer.updated', OPERATOR_INBOX, { did, name })
+      })
+    passing.set(did, name)
   }
 
   metrics.gauge('peers', 'Connected peers', () => network.peers().length)

@@ -187,3 +187,24 @@ test('agents on two nodes talk by name; presence travels', async (t) => {
     [{ name: 'codex-1', kind: 'codex' }],
   )
 })
+
+test('what a peer says of itself is told in passing, and leaves no event behind', async (t) => {
+  await using net = await network(['alice', 'bob'])
+  const { alice, bob } = net.node
+  await net.connect()
+  await net.clock.advance(1000)
+  const seen: object[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  alice.daemon.events.subscribe(({ type, inbox, data, seq }) => {
+    if (type !== 'peer.updated') return
+    seen.push({ inbox, seq, ...data })
+    resolve()
+  })
+  const before = alice.daemon.events.latest()
+  await bob.call('agents.register', { name: 'claude-1' })
+  while ((await alice.call('node.peers', {})).items[0]?.agents.length !== 1) await net.clock.advance(10)
+  await net.clock.advance(1000)
+  await promise
+  t.deepEqual(seen, [{ inbox: 'operator', seq: 0, did: bob.did, name: 'bob' }])
+  t.is(alice.daemon.events.latest(), before)
+})

@@ -5,7 +5,7 @@ import { sqlBuilder } from '../store/database.ts'
 
 /** Something that happened, as `GET /events` tells it. */
 export interface AgoraEvent {
-  /** Grows by one; gaps where events are not for the reader. */
+  /** Grows by one; gaps where events are not for the reader. 0 for what is told in passing. */
   seq: number
   /** Ms since the epoch. */
   at: number
@@ -19,6 +19,8 @@ export interface AgoraEvent {
 export interface Events {
   /** Writes an event within the current write; told to subscribers after its commit. */
   emit(type: string, inbox: string | undefined, data: Record<string, unknown>): void
+  /** Tells those who listen now, and keeps nothing: for what changes all the time, of which the latest alone counts. */
+  pass(type: string, inbox: string | undefined, data: Record<string, unknown>): void
   /** Calls `listener` for every event after its commit, until the returned function is called. */
   subscribe(listener: (event: AgoraEvent) => void): () => void
   /** Events after `seq`, oldest first. */
@@ -53,6 +55,9 @@ export function createEvents({ clock, database }: { clock: Clock; database: Data
       database.afterCommit(() => {
         for (const listener of listeners) listener({ seq: lastId, at, type, inbox, data })
       })
+    },
+    pass(type, inbox, data) {
+      for (const listener of listeners) listener({ seq: 0, at: clock.now(), type, inbox, data })
     },
     subscribe(listener) {
       listeners.add(listener)

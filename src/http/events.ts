@@ -110,8 +110,8 @@ export async function streamEvents(res: ServerResponse, parts: EventStreamParts)
   async function tell(batch: AgoraEvent[]) {
     for (const event of batch) {
       if (done) return
-      if (wanted(event)) await write(eventText(event))
-      position = event.seq
+      if (wanted(event)) await write(event.seq === 0 ? passingText(event, position) : eventText(event))
+      if (event.seq > 0) position = event.seq
     }
   }
 }
@@ -122,8 +122,12 @@ function wantedBy(inbox: string, types: string | undefined): (event: AgoraEvent)
     concerns(event, inbox) && (prefixes.length === 0 || prefixes.some((prefix) => event.type.startsWith(prefix)))
 }
 
-const eventText = ({ seq, at, type, inbox, data }: AgoraEvent): string =>
-  `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify({ ...data, seq, at: rfc3339(at), type, inbox })}\n\n`
+const dataText = ({ seq, at, type, inbox, data }: AgoraEvent): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ ...data, seq, at: rfc3339(at), type, inbox })}\n\n`
+
+const eventText = (event: AgoraEvent): string => `id: ${event.seq}\n${dataText(event)}`
+/** Without an id: whoever comes back continues after what was kept. */
+const passingText = (event: AgoraEvent, position: number): string => dataText({ ...event, seq: position })
 
 /** Says that `count` events up to number `seq` are gone, so that the reader can look at the whole state again. */
 const missed = (clock: Clock, seq: number, count: number): string =>

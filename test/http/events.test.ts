@@ -142,6 +142,21 @@ test('what was thrown away is said to be missing', async (t) => {
   fromElsewhere.leave()
 })
 
+test('what is told in passing is told live alone, and moves no position', async (t) => {
+  await using server = await api()
+  await server.emit('peer.connected')
+  const reader = await follow(server.port)
+  const agent = await follow(server.port, { token: AGENT })
+  server.events.pass('peer.updated', 'operator', { name: 'bob' })
+  t.like(await reader.next(), { type: 'peer.updated', name: 'bob', seq: 1, position: undefined })
+  await server.emit('message.received', 'agent:claude-1')
+  t.like(await reader.next(), { seq: 2, position: '2' })
+  t.like(await agent.next(), { seq: 2 })
+  const resumed = await follow(server.port, { after: 1 })
+  t.like(await resumed.next(), { seq: 2, type: 'message.received' })
+  for (const each of [reader, agent, resumed]) each.leave()
+})
+
 test('a silent stream is kept alive, and says where it is', async (t) => {
   const clock = fakeClock()
   await using server = await api({ clock })
