@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { build as buildDashboard } from 'vite'
 
 const root = dirname(import.meta.dirname)
 
@@ -36,12 +37,8 @@ await build({
   logLevel: 'warning',
 })
 
-const dashboard = join(root, 'dashboard')
-if (existsSync(join(dashboard, 'index.html'))) {
-  const { build: buildDashboard } = await import('vite')
-  await buildDashboard({
-    root: dashboard,
-    build: { outDir: join(root, 'dist/dashboard'), emptyOutDir: true },
-    logLevel: 'warn',
-  })
-}
+await buildDashboard({
+  root: join(root, 'dashboard'),
+  build: { outDir: join(root, 'dist/dashboard'), emptyOutDir: true },
+  logLevel: 'warn',
+})
