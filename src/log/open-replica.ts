@@ -10,7 +10,7 @@ import type { EntryStore } from './entry-store.ts'
 import { createFold, type FoldLimits, isSame, type Judged, upgradeNeeded } from './fold.ts'
 import { isForked, lacking } from './lacking.ts'
 import { parentsOf } from './parents.ts'
-import { placeEntry } from './place-entry.ts'
+import { type KnownLog, placeEntry } from './place-entry.ts'
 import { createRecent } from './recent.ts'
 import type { Admitted, EntryInput, Replica } from './replica.ts'
 import { hashState } from './state-hash.ts'
@@ -58,6 +58,13 @@ export function openReplica<Judgement, Tables extends object>(
   let hash: string | undefined
   /** Empty as long as there is no first entry. */
   let kind = ''
+
+  const known: KnownLog = {
+    space,
+    chains,
+    placed: (id) => view.placed(id),
+    mayBegin: (entry) => rules.mayBegin(entry, view),
+  }
 
   /** Makes an entry one of the log in memory; answers what takes it back. */
   function include(entry: Placed): () => void {
@@ -128,7 +135,7 @@ export function openReplica<Judgement, Tables extends object>(
       facts: input.facts,
       texts: input.texts,
     })
-    const { placed, fault } = placeEntry(checked, { space, chains, view, rules })
+    const { placed, fault } = placeEntry(checked, known)
     if (placed) return { checked, placed, judged: tried(placed) }
     const reason = `This node cannot write here: ${fault?.detail ?? 'its parents are missing'}.`
     return { checked, judged: { verdict: { state: 'denied', code: 'not_member', reason } } }
@@ -199,7 +206,7 @@ export function openReplica<Judgement, Tables extends object>(
           }
           continue
         }
-        const { placed, missing, fault } = placeEntry(item.entry, { space, chains, view, rules })
+        const { placed, missing, fault } = placeEntry(item.entry, known)
         if (missing) {
           waiting.add(item.entry, item.from, missing)
           waits.push(...missing)

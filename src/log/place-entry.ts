@@ -1,7 +1,7 @@
 import { nodeOf } from '../base/did.ts'
 import { type Chains, clockOf } from './chains.ts'
 import type { CheckedEntry, FaultReason } from './checked.ts'
-import type { LogView, Placed, SpaceRules } from './types.ts'
+import type { Placed } from './types.ts'
 
 export type Placing =
   | { placed: Placed; missing?: never; fault?: never }
@@ -10,14 +10,21 @@ export type Placing =
 
 const fault = (reason: FaultReason, detail: string): Placing => ({ fault: { reason, detail } })
 
+/** Of a log, what an entry's place in it depends on. */
+export interface KnownLog {
+  space: string
+  chains: Pick<Chains, 'next'>
+  /** An entry that is here and has its place. */
+  placed(id: string): Placed | undefined
+  /** Whether the node of an entry without `prev` may write here at all. */
+  mayBegin(entry: Placed): boolean
+}
+
 /**
  * Gives a checked entry its place among those that are here, or says which of its parents are missing, or why nobody honest can have written it. All that
  * is said here of an entry follows from its own past: every node says the same.
  */
-export function placeEntry(
-  { id, header, body }: CheckedEntry,
-  log: { space: string; chains: Chains; view: LogView; rules: Pick<SpaceRules<never, never>, 'mayBegin'> },
-): Placing {
+export function placeEntry({ id, header, body }: CheckedEntry, log: KnownLog): Placing {
   const { prev, heads, seq, lamport, author, type } = header
   if ((header.space ?? id) !== log.space) return fault('wrong_space', `it is of the space ${header.space ?? id}`)
   for (let index = 0; index < heads.length; index++) {
@@ -29,7 +36,7 @@ export function placeEntry(
   const missing: string[] = []
   const parents: Placed[] = []
   const find = (parent: string): Placed | undefined => {
-    const found = log.view.placed(parent)
+    const found = log.placed(parent)
     if (found) parents.push(found)
     else missing.push(parent)
     return found
@@ -60,7 +67,7 @@ export function placeEntry(
     position,
     clock: clockOf(parents, chain, position),
   }
-  if (!before && !log.rules.mayBegin(placed, log.view)) {
+  if (!before && !log.mayBegin(placed)) {
     return fault('may_not_begin', `nothing in its past lets ${node} write here`)
   }
   return { placed }

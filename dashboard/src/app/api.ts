@@ -1,9 +1,12 @@
 import { notifications } from '@mantine/notifications'
 import {
+  type InfiniteData,
   keepPreviousData,
   type QueryClient,
+  type UseInfiniteQueryResult,
   type UseMutationResult,
   type UseQueryResult,
+  useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
@@ -54,6 +57,48 @@ export function useRead<Name extends OperationName>(
   })
 }
 
+/** What answers a page, and says where the next begins. */
+type Paged = { items: unknown[]; next_cursor?: string | undefined }
+type PagedName = { [Name in OperationName]: Output<Name> extends Paged ? Name : never }[OperationName]
+type Item<Name extends PagedName> = Output<Name> extends { items: (infer One)[] } ? One : never
+
+export interface Pages<Name extends PagedName> {
+  /** For `Answer`: loading, error, and all the items so far. */
+  read: UseInfiniteQueryResult<Item<Name>[], Error>
+  items: Item<Name>[]
+  /** Asks for the next page; undefined when there is none, or it is under way. */
+  more: (() => void) | undefined
+}
+
+/** A listing operation, a page at a time, kept fresh by events. */
+export function useReadPages<Name extends PagedName>(
+  name: Name,
+  input: Input<Name>,
+  { enabled = true }: Pick<ReadOptions, 'enabled'> = {},
+): Pages<Name> {
+  const client = useClient()
+  const read = useInfiniteQuery({
+    // Other than an answer's own, for what is kept under it has another shape.
+    queryKey: [...keyOf(name, input as Partial<Input<Name>>), 'pages'],
+    queryFn: ({ signal, pageParam }) =>
+      (client.call as Call)(
+        name,
+        { ...(input as object), ...(pageParam !== undefined && { cursor: pageParam }) } as Input<Name>,
+        { signal },
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => (last as Paged).next_cursor,
+    select: ({ pages }) => pages.flatMap((page) => (page as Paged).items as Item<Name>[]),
+    enabled,
+  })
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = read
+  return {
+    read,
+    items: data ?? [],
+    more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
+  }
+}
+
 // The client's own arguments depend on whether an operation takes anything.
 type Call = <Name extends OperationName>(
   name: Name,
@@ -71,7 +116,7 @@ export interface ActOptions<Name extends OperationName> {
   tellError?: boolean
 }
 
-/** Changes kept answers of one operation; `where` chooses by their input. */
+/** Changes kept answers of one operation, also each page of a listing; `where` chooses by their input. */
 export type Patch = <Name extends OperationName>(
   name: Name,
   change: (output: Output<Name>, input: Input<Name>) => Output<Name>,
@@ -113,7 +158,10 @@ function patching(queries: QueryClient, change: (patch: Patch) => void): () => v
       // An answer already under way would show the state from before.
       void queries.cancelQueries({ queryKey, exact: true })
       before.push([queryKey, state.data])
-      queries.setQueryData(queryKey, apply(state.data as never, queryKey[1] as never))
+      const input = queryKey[1] as never
+      const change = (data: unknown) => apply(data as never, input)
+      const pages = queryKey[2] === 'pages' ? (state.data as InfiniteData<unknown>) : undefined
+      queries.setQueryData(queryKey, pages ? { ...pages, pages: pages.pages.map(change) } : change(state.data))
     }
   })
   return () => {

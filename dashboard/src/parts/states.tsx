@@ -1,5 +1,4 @@
 import { Alert, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
-import type { UseQueryResult } from '@tanstack/react-query'
 import { Component, type ReactNode } from 'react'
 import { failureText } from '../app/api.ts'
 
@@ -52,7 +51,7 @@ export function Answer<T>({
   loading,
   children,
 }: {
-  of: UseQueryResult<T, Error>
+  of: { data: T | undefined; error: unknown; refetch(): unknown }
   loading?: ReactNode
   children: (answer: T) => ReactNode
 }) {
