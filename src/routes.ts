@@ -116,6 +116,7 @@ export const routes = {
   'audit.redact': ['POST', '/projects/:project_id/redact'],
   'audit.list': ['GET', '/projects/:project_id/audit'],
   'audit.add': ['POST', '/projects/:project_id/audit'],
+  'activity.list': ['GET', '/activity'],
   'projects.verify': ['POST', '/projects/:project_id/verify'],
   'projects.export': ['GET', '/projects/:project_id/export'],
   'tasks.list': ['GET', '/projects/:project_id/tasks'],

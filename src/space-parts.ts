@@ -1,6 +1,7 @@
 import { agentDid, nodeOf, parseDid } from './base/did.ts'
 import { messageOf } from './base/errors.ts'
 import type { AgentRegistry } from './capabilities/agents/registry.ts'
+import { activityHandlers } from './capabilities/audit/activity.ts'
 import { auditHandlers } from './capabilities/audit/handlers.ts'
 import { entryView } from './capabilities/audit/views.ts'
 import { createInvitations } from './capabilities/invitations/handlers.ts'
@@ -134,6 +135,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
       ...calls.handlers,
       ...invitations.handlers,
       ...auditHandlers(shared),
+      ...activityHandlers({ ...shared, latest: tables.latest }),
       ...rooms.handlers,
       ...threads.handlers,
       ...tasks.handlers,

@@ -1,8 +1,12 @@
+import { isDid } from './did.ts'
+import { listed, name, plain, prose, type Sentence, sentence, title as titled } from './sentence.ts'
 import { displayLine, shownName } from './text.ts'
 
 /** What of an entry says what was done. */
 export interface Told {
   type: string
+  /** Whose entry it is, a DID; where it matters whose deed is told. */
+  by?: string | undefined
   facts: Record<string, unknown>
   texts?: Record<string, string> | undefined
 }
@@ -16,95 +20,120 @@ export interface Names {
   room(id: string): string | undefined
 }
 
-/** What an entry says was done, as the end of a sentence that begins with its author. Of a type not known here: the type and its facts. */
-export function deed({ type, facts, texts = {} }: Told, names: Names): string {
-  const text = (name: string): string | undefined =>
-    typeof facts[name] === 'string' ? (facts[name] as string) : undefined
-  const who = (name: string) => (text(name) === undefined ? '?' : names.who(text(name) ?? ''))
-  const said = (...fields: string[]) => {
+/** Whose deed an entry tells: of a claim, and of what ended one without its holder's word, the holder's, though their keeper wrote it. */
+export function doerOf({ type, by = '', facts }: Told): string {
+  const { holder, because } = facts
+  if (typeof holder !== 'string') return by
+  const isHolders =
+    type === 'task.claim' || (type === 'task.release' && (because === 'lapsed' || because === 'suspended'))
+  return isHolders ? holder : by
+}
+
+/** The same as text, with rooms as one would type them. */
+export const deed = (entry: Told, names: Names, doer?: string): string => plain(told(entry, names, doer, shownName))
+
+/**
+ * What an entry says was done, as the end of a sentence that begins with `doer`: its author, or who held the claim it speaks of. Of a type not known here:
+ * the type and its facts.
+ */
+export function told(entry: Told, names: Names, doer = entry.by, roomName = (room: string) => room): Sentence {
+  const { type, by, facts, texts = {} } = entry
+  const text = (field: string): string | undefined =>
+    typeof facts[field] === 'string' ? (facts[field] as string) : undefined
+  const given = (field: string) => titled(text(field) ?? '?')
+  const who = (field: string) => name(calledBy(names, text(field) ?? '?'))
+  const said = (...fields: string[]): Sentence => {
     const found = fields.map((field) => texts[field]).find((each) => each !== undefined && each !== '')
-    return found === undefined ? '' : `: ${found}`
+    return found === undefined ? [] : sentence`: ${prose(found)}`
   }
-  const task = () => {
+  const task = (): Sentence => {
     const id = text('task') ?? '?'
     const title = names.title(id)
-    return title === undefined ? `task ${short(id)}` : `“${title}”`
+    return title === undefined ? sentence`task ${short(id)}` : sentence`“${title}”`
   }
   const because = text('because')
+  if (doer !== by && facts['holder'] === doer) {
+    if (type === 'task.claim') return sentence`claimed ${task()}`
+    if (type === 'task.release') {
+      if (because === 'taken') return sentence`lost the claim on ${task()}: ${name(names.who(by ?? ''))} took it`
+      if (because === 'suspended') return sentence`lost the claim on ${task()} by suspension`
+      return sentence`let the claim on ${task()} lapse`
+    }
+  }
   switch (type) {
     case 'project.create':
-      return `created the project “${text('name') ?? '?'}”`
+      return sentence`created the project “${given('name')}”`
     case 'project.update':
-      return `changed ${changed(facts, texts, names) || 'nothing'}`
+      return sentence`changed ${changed(facts, texts, names)}`
     case 'project.invite':
-      return `invited ${who('to')} as ${aRole(text('role') ?? 'member')}${said('message')}`
+      return sentence`invited ${who('to')} as ${aRole(text('role') ?? 'member')}${said('message')}`
     case 'project.withdraw':
-      return `${because === 'expired' ? 'noted as expired' : because === 'declined' ? 'noted as declined' : 'withdrew'} the invitation ${short(text('invitation') ?? '?')}`
+      return sentence`${ended(because)} the invitation ${short(text('invitation') ?? '?')}`
     case 'project.accept':
-      return 'joined'
+      return sentence`joined`
     case 'project.leave':
-      return text('agent') === undefined ? 'left' : `took ${who('agent')} out`
+      return text('agent') === undefined ? sentence`left` : sentence`took ${who('agent')} out`
     case 'project.role':
-      return `made ${who('who')} ${aRole(text('role') ?? '?')}`
+      return sentence`made ${who('who')} ${aRole(text('role') ?? '?')}`
     case 'project.transfer':
-      return `handed the project over to ${who('to')}`
+      return sentence`handed the project over to ${who('to')}`
     case 'project.stage':
-      return `set the stage to ${text('stage') ?? '?'}`
+      return sentence`set the stage to ${given('stage')}`
     case 'project.suspend':
-      return `suspended ${who('who')}${said('reason')}`
+      return sentence`suspended ${who('who')}${said('reason')}`
     case 'project.unsuspend':
-      return `lifted the suspension of ${who('who')}`
+      return sentence`lifted the suspension of ${who('who')}`
     case 'project.remove':
-      return `removed ${who('who')}${said('reason')}`
+      return sentence`removed ${who('who')}${said('reason')}`
     case 'project.reinstate': {
       const count = Array.isArray(facts['entries']) ? facts['entries'].length : 0
-      const some = count === 0 ? [] : [`${count} held ${count === 1 ? 'entry' : 'entries'}`]
-      return `brought back ${[...(text('who') === undefined ? [] : [who('who')]), ...some].join(' and ')}`
+      const some = count === 0 ? [] : [sentence`${count} held ${{ text: count === 1 ? 'entry' : 'entries' }}`]
+      return sentence`brought back ${listed([...(text('who') === undefined ? [] : [[who('who')]]), ...some], ' and ')}`
     }
     case 'project.archive':
-      return facts['archived'] === false ? 'took the project up again' : 'archived the project'
+      return facts['archived'] === false ? sentence`took the project up again` : sentence`archived the project`
     case 'project.clock_in':
-      return `clocked in${said('focus')}`
+      return sentence`clocked in${said('focus')}`
     case 'project.clock_out':
-      return 'clocked out'
+      return sentence`clocked out`
     case 'project.audit':
-      return `noted “${text('action') ?? '?'}”${said('detail')}`
+      return sentence`noted “${given('action')}”${said('detail')}`
     case 'project.denied': {
-      const count = typeof facts['count'] === 'number' && facts['count'] > 1 ? ` (${facts['count']} times)` : ''
-      return `tells that ${who('who')} was denied ${text('operation') ?? '?'}${count}`
+      const count = typeof facts['count'] === 'number' && facts['count'] > 1 ? sentence` (${facts['count']} times)` : []
+      return sentence`tells that ${who('who')} was denied ${given('operation')}${count}`
     }
     case 'project.redact':
-      return `took away the text of ${short(text('entry') ?? '?')}${said('reason')}`
+      return sentence`took away the text of ${short(text('entry') ?? '?')}${said('reason')}`
     case 'task.create':
-      return `made the task “${text('title') ?? '?'}”`
+      return sentence`made the task “${given('title')}”`
     case 'task.update':
-      if (facts['accepted'] === true) return `accepted ${task()}${said('note')}`
-      if (facts['accepted'] === false) return `sent ${task()} back${said('note')}`
-      return `changed ${changed(facts, texts, names)} of ${task()}`
+      if (facts['accepted'] === true) return sentence`accepted ${task()}${said('note')}`
+      if (facts['accepted'] === false) return sentence`sent ${task()} back${said('note')}`
+      return sentence`changed ${changed(facts, texts, names)} of ${task()}`
     case 'task.assign':
       return text('assignee') === undefined
-        ? `took ${task()} from its assignee`
-        : `gave ${task()} to ${who('assignee')}`
+        ? sentence`took ${task()} from its assignee`
+        : sentence`gave ${task()} to ${who('assignee')}`
     case 'task.comment':
-      return `commented on ${task()}${said('text')}`
+      return sentence`commented on ${task()}${said('text')}`
     case 'task.claim':
-      return `gave ${task()} to ${who('holder')}, who claimed it`
+      return sentence`gave ${task()} to ${who('holder')}, who claimed it`
     case 'task.release':
-      return `released ${task()}${because === undefined ? '' : ` (${because})`}`
+      return sentence`released ${task()}${because === undefined ? [] : sentence` (${because})`}`
     case 'task.complete':
-      return `completed ${task()}${said('note')}`
+      return sentence`completed ${task()}${said('note')}`
     case 'task.delete':
-      return `deleted ${task()}`
+      return sentence`deleted ${task()}`
     case 'room.create':
-      return `opened the room #${shownName(text('name') ?? '?')}`
+      return sentence`opened the room #${roomName(text('name') ?? '?')}`
     case 'room.message':
-      return `said in #${shownName(names.room(text('room') ?? '') ?? short(text('room') ?? '?'))}${said('text')}`
+      return sentence`said in #${roomName(names.room(text('room') ?? '') ?? short(text('room') ?? '?'))}${said('text')}`
     case 'decision.record':
-      return `decided “${text('title') ?? '?'}”`
+      return sentence`decided “${given('title')}”`
     case 'report.submit':
-      return `reported “${text('title') ?? '?'}”`
+      return sentence`reported “${given('title')}”`
     default:
-      return `${type} ${JSON.stringify(facts)}`
+      return sentence`${type} ${prose(JSON.stringify(facts))}`
   }
 }
 
@@ -122,15 +151,42 @@ const words: Record<string, string> = {
 /** Facts that tell nothing of what was changed. */
 const untold = new Set(['task', 'texts_hash', 'describes', 'override'])
 
+const known = new Set([
+  ...[
+    'name',
+    'title',
+    'status',
+    'priority',
+    'labels',
+    'assignee',
+    'accepted',
+    'description',
+    'note',
+    'keeper',
+    'limits',
+  ],
+])
+
+/** Facts can name anything where somebody belongs. */
+const calledBy = (names: Names, did: string): string => (isDid(did) ? names.who(did) : did)
+
+function ended(because: string | undefined): Sentence {
+  if (because === 'expired') return sentence`noted as expired`
+  return because === 'declined' ? sentence`noted as declined` : sentence`withdrew`
+}
+
 /** What was changed, each to its new value where that is short; of texts only which. */
-function changed(facts: Record<string, unknown>, texts: Record<string, string>, names: Names): string {
-  const told = Object.entries(facts)
+function changed(facts: Record<string, unknown>, texts: Record<string, string>, names: Names): Sentence {
+  const called = (field: string): Sentence =>
+    Object.hasOwn(words, field) || known.has(field) ? [{ text: words[field] ?? field }] : [titled(field)]
+  const fields = Object.entries(facts)
     .filter(([field]) => !untold.has(field))
     .map(([field, value]) => {
-      const name = words[field] ?? field
-      if (value === null) return `${name} to none`
-      if (typeof value !== 'string' || value.length > 80) return name
-      return `${name} to ${value.startsWith('did:') ? names.who(value) : value}`
+      const what = called(field)
+      if (value === null) return sentence`${what} to none`
+      if (typeof value !== 'string' || value.length > 80) return what
+      return sentence`${what} to ${isDid(value) ? name(names.who(value)) : value}`
     })
-  return [...told, ...Object.keys(texts)].join(', ')
+  const all = [...fields, ...Object.keys(texts).map(called)]
+  return all.length === 0 ? sentence`nothing` : listed(all, ', ')
 }

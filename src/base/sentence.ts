@@ -43,6 +43,10 @@ function joined(parts: Part[]): Sentence {
   return kept
 }
 
+/** Several as one, with these words of our own between them. */
+export const listed = (sentences: readonly Sentence[], between: string): Sentence =>
+  joined(sentences.flatMap((one, index) => (index === 0 ? one : [{ text: between }, ...one])))
+
 /** The sentence as text. `shown` makes what others said safe for where it is shown. */
 export const plain = (parts: Sentence, shown: (part: Part) => string = ({ text }) => text): string =>
   parts.map((part) => (part.said === undefined ? part.text : shown(part))).join('')

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { deed } from '../../src/base/deed.ts'
+import { deed, doerOf, told } from '../../src/base/deed.ts'
 import type { AuditEntry } from '../../src/capabilities/audit/schema.ts'
 import { projectEntryTypes } from '../../src/spaces/project-rules.ts'
 import { BOB } from '../helpers/cli.ts'
@@ -50,4 +50,48 @@ test('what was changed is told with its new value, whoever is named by name, tex
   t.is(told({ texts_hash: 'x' }, { description: 'long' }), 'changed description of task 1b2c3d4e')
   t.is(told({ accepted: true }, { note: 'Good.' }), 'accepted task 1b2c3d4e: Good.')
   t.is(told({ accepted: false }), 'sent task 1b2c3d4e back')
+})
+
+test('a claim is told as the deed of who has it, and so is the end of one that its holder did not write', (t) => {
+  const by = 'did:agora:keeper'
+  const claim = { type: 'task.claim', by, facts: { task: '1b2c3d4e-5', holder: BOB } }
+  t.is(doerOf(claim), BOB)
+  t.is(deed(claim, names, BOB), 'claimed task 1b2c3d4e')
+  t.is(deed(claim, names), 'gave task 1b2c3d4e to bob, who claimed it')
+  const release = (because: string) => ({
+    type: 'task.release',
+    by,
+    facts: { task: '1b2c3d4e-5', holder: BOB, because },
+  })
+  t.is(doerOf(release('lapsed')), BOB)
+  t.is(deed(release('lapsed'), names, BOB), 'let the claim on task 1b2c3d4e lapse')
+  t.is(doerOf(release('taken')), by)
+  t.is(deed(release('taken'), names, BOB), `lost the claim on task 1b2c3d4e: ${by} took it`)
+})
+
+test('nothing that is in an entry stands among the words of the sentence itself', (t) => {
+  const evil = 'EVIL'
+  const fields = [
+    'name',
+    'title',
+    'to',
+    'who',
+    'role',
+    'task',
+    'room',
+    'action',
+    'operation',
+    'stage',
+    'assignee',
+    'because',
+  ]
+  const facts = Object.fromEntries(
+    [...fields, 'holder', 'entry', 'invitation', 'agent', evil].map((field) => [field, evil]),
+  )
+  const all = { who: () => evil, title: () => evil, room: () => evil }
+  for (const type of [...projectEntryTypes, evil]) {
+    const words = told({ type, by: 'x', facts, texts: { text: evil, note: evil, [evil]: evil } }, all)
+    const own = words.filter(({ said }) => said === undefined).map(({ text }) => text)
+    t.false(own.join('').includes(evil), `${type}: ${own.join('|')}`)
+  }
 })

@@ -237,6 +237,27 @@ export const projectAnswers: Answers = {
     ],
     next_cursor: 'c8',
   },
+  'GET /activity': {
+    items: [
+      {
+        ...{
+          id: ENTRY,
+          project_id: SPACE,
+          project: EVIL,
+          at: before(90),
+          type: 'task.claim',
+          who: claude,
+          task_id: TASK,
+        },
+        deed: [{ text: 'claimed “' }, { text: EVIL, said: 'title' }, { text: '”' }],
+      },
+      {
+        ...{ id: ENTRY, project_id: SPACE, project: 'my-feature', at: before(7200), type: 'project.accept', who: bob },
+        deed: [{ text: 'joined' }],
+      },
+    ],
+    next_cursor: 'v1',
+  },
   [`POST ${at('/audit')}`]: entry('project.audit', { action: 'x' }),
   [`POST ${at('/redact')}`]: entry('room.message', { room: 'main' }, { redacted: true }),
   [`POST ${at('/verify')}`]: { ok: true, entries: 41, counts: 38, held: 2, denied: 1, refused: 0, state_hash: 'ab12' },

@@ -37,20 +37,12 @@ const cursors = placeCursors('h', /[\w-]{36,44}/)
 /** What somebody did, out of what the logs and the wakes of this node say: read a page at a time. */
 export function agentHistory({ self, directory, projects, written, wakeRuns }: HistoryParts) {
   function summaryOf(log: ProjectReplica, { type, author, body, texts }: LoggedEntry, did: string): string {
-    const task = String(body['task'])
     const state = log.state()
     const title = (id: string) => state.get('tasks', id)?.title ?? state.get('deleted_tasks', id)?.title
-    const called = `“${title(task) ?? task.slice(0, 8)}”`
-    if (type === 'task.claim' && body['holder'] === did) return `claimed ${called}`
-    if (type === 'task.release' && body['holder'] === did && author !== did) {
-      const by = directory.nameOf(author)
-      const because: unknown = body['because']
-      if (because === 'taken') return `lost the claim on ${called}: ${by} took it`
-      return because === 'suspended' ? `lost the claim on ${called} by suspension` : `let the claim on ${called} lapse`
-    }
     return deed(
-      { type, facts: body, texts },
+      { type, by: author, facts: body, texts },
       { who: directory.nameOf, title, room: (id) => (id === '' ? undefined : state.get('rooms', id)?.name) },
+      did,
     )
   }
 

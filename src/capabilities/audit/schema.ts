@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Time } from '../../contract/common.ts'
-import { EntryId } from '../../contract/entry.ts'
+import { Sentence, Time } from '../../contract/common.ts'
+import { EntryId, SpaceId } from '../../contract/entry.ts'
 import { Who } from '../../contract/space.ts'
 
 export const AuditVerdict = z.object({
@@ -33,6 +33,25 @@ export const AuditEntry = z
   })
   .meta({ id: 'AuditEntry' })
 export type AuditEntry = z.output<typeof AuditEntry>
+
+/** Something that was done in a project, and counts. */
+export const Activity = z
+  .object({
+    /** Of the entry. */
+    id: EntryId,
+    project_id: SpaceId,
+    /** The project’s name. */
+    project: z.string(),
+    at: Time,
+    type: z.string(),
+    /** Who did it; of a claim, who has it. */
+    who: Who,
+    /** What was done, as the end of a sentence that begins with who did it. */
+    deed: Sentence,
+    task_id: z.uuid().optional(),
+  })
+  .meta({ id: 'Activity' })
+export type Activity = z.output<typeof Activity>
 
 export const LogCheck = z
   .object({

@@ -1,4 +1,5 @@
 import { type Command, withWords } from '../command.ts'
+import { activityCommands } from './activity.ts'
 import { auditCommands } from './audit.ts'
 import { claimCommands } from './claims.ts'
 import { invitationCommands } from './invitations.ts'
@@ -10,8 +11,9 @@ import { settingsCommands } from './settings.ts'
 import { stageCommands } from './stage.ts'
 import { taskCommands } from './tasks.ts'
 
-/** Everything under `agora project`. */
+/** Everything under `agora project`, and what is about all projects. */
 export const projectCommands: readonly Command[] = withWords([
+  ...activityCommands,
   ...manageCommands,
   ...invitationCommands,
   ...taskCommands,

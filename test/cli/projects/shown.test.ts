@@ -56,6 +56,7 @@ const shown: [string[], number?][] = [
   [['project', 'decision', P, 'We use OAuth']],
   [['project', 'reports', P], 80],
   [['project', 'report', P, 'Auth compared', '--text', 'x']],
+  [['activity'], 100],
   [['project', 'audit', P, '--type', 'task'], 80],
   [['project', 'audit', P], 120],
   [['project', 'audit', P, '--verify']],
