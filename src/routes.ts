@@ -20,6 +20,7 @@ export const routes = {
   'messages.read': ['GET', '/messages'],
   'messages.show': ['GET', '/messages/:id'],
   'messages.acknowledge': ['POST', '/messages/:id/acknowledge'],
+  'messages.seen': ['POST', '/messages/seen'],
   'messages.outbox': ['GET', '/outbox'],
   'requests.list': ['GET', '/requests'],
   'requests.accept': ['POST', '/requests/:peer/accept'],

@@ -1,5 +1,8 @@
 import type { Database } from '../../store/database.ts'
-import { type ConversationRow, count, fresh, ofParty, type Party, sql } from './rows.ts'
+import { type ConversationRow, count, fresh, type HistoryRow, ofParty, type Party, sql } from './rows.ts'
+
+/** Of one inbox, counted by conversation for a list: the latest of those who do not read are enough. */
+const UNREAD_MAX = 5000
 
 /** What messaging asks of conversations: their state, their history, and the search in their texts. */
 export const conversationTables = (database: Database) => {
@@ -104,6 +107,41 @@ export const conversationTables = (database: Database) => {
         .orderBy('position', 'desc')
         .limit(limit)
       return database.all(party ? query.where((e) => ofParty(e, party)) : query)
+    },
+    /** The same, with what became of each message in an inbox. */
+    historyFor(inbox: string, id: string, before: number, limit: number, party?: Party): HistoryRow[] {
+      const query = sql
+        .selectFrom('messages')
+        .leftJoin('deliveries as mine', (join) =>
+          join.onRef('mine.message', '=', 'messages.position').on('mine.inbox', '=', inbox),
+        )
+        .selectAll('messages')
+        .select(['mine.position as delivery', 'mine.shown_at', 'mine.acknowledged_at'])
+        .where('messages.conversation_id', '=', id)
+        .where('messages.position', '<', before)
+        .where('messages.held', '=', 0)
+        .orderBy('messages.position', 'desc')
+        .limit(limit)
+      return database.all(party ? query.where((e) => ofParty(e as never, party) as never) : query)
+    },
+    /** How many of an inbox's messages were not shown, by conversation. */
+    unreadByConversation(inbox: string): Map<string, number> {
+      const unread = sql
+        .selectFrom('deliveries')
+        .select('message')
+        .where('inbox', '=', inbox)
+        .where('shown_at', 'is', null)
+        .orderBy('position', 'desc')
+        .limit(UNREAD_MAX)
+        .as('unread')
+      const rows = database.all(
+        sql
+          .selectFrom(unread)
+          .innerJoin('messages', 'messages.position', 'unread.message')
+          .select((e) => ['messages.conversation_id as id', e.fn.countAll().as('count')])
+          .groupBy('messages.conversation_id'),
+      )
+      return new Map(rows.map((row) => [row.id, count(row)]))
     },
     /** Whether that agent sent a message or was delivered it. */
     isParty: (party: Party, position: number) => partyTo.first({ ...party, position }) !== undefined,

@@ -2,12 +2,12 @@ import type { Actor } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
 import type { Handlers } from '../../core/dispatch.ts'
-import { agentInbox } from '../../core/events.ts'
+import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Output } from '../../operations.ts'
 import { cursorOf, positionOf } from './cursors.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
-import type { ConversationRow } from './rows.ts'
+import type { ConversationRow, HistoryRow } from './rows.ts'
 import { searchQuery } from './rules.ts'
 
 type Names = 'conversations.list' | 'conversations.show' | 'conversations.resume'
@@ -17,6 +17,8 @@ const MATCHES_MAX = 500
 /** Messages of a conversation, from the latest back, whose writers and readers, but for whoever asks, are told as its participants. */
 const PARTICIPANTS_FROM = 20
 
+export const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
+
 export function conversationHandlers(
   { database, directory, events, agents }: MessagingParts,
   mailbox: Mailbox,
@@ -25,7 +27,12 @@ export function conversationHandlers(
   const party = (actor: Actor) =>
     actor.kind === 'agent' ? { did: actor.did, inbox: agentInbox(actor.name) } : undefined
 
-  function view(row: ConversationRow, actor: Actor): Output<'conversations.resume'> {
+  /** `unread`: by conversation, when more than one is looked at. */
+  function view(
+    row: ConversationRow,
+    actor: Actor,
+    unread = tables.unreadByConversation(inboxOfActor(actor)),
+  ): Output<'conversations.resume'> {
     const recent = tables.history(row.id, Number.MAX_SAFE_INTEGER, PARTICIPANTS_FROM, party(actor))
     const [last] = recent
     const self = 'did' in actor ? actor.did : undefined
@@ -35,11 +42,23 @@ export function conversationHandlers(
     return {
       id: row.id,
       participants: [...others].map(directory.nameOf),
+      parties: [...others].map((did) => ({ did, name: directory.nameOf(did) })),
       messages: row.messages,
+      unread: unread.get(row.id) ?? 0,
       last_at: rfc3339(last?.sent_at ?? 0),
       ...(last ? { last: mailbox.view(last) } : {}),
       agent_messages: row.agent_messages,
       paused: row.paused_at !== null,
+    }
+  }
+
+  function message(row: HistoryRow, actor: Actor): Output<'conversations.show'>['items'][number] {
+    const mine = actor.kind === 'operator' || ('did' in actor && actor.did === row.from_did)
+    return {
+      ...mailbox.view(row),
+      unread: row.delivery !== null && row.shown_at === null,
+      // Of what stands in a log nobody is told how far it has come.
+      ...(mine && row.direction !== 'in' && row.space === null ? { delivery: mailbox.delivery(row) } : {}),
     }
   }
 
@@ -92,28 +111,31 @@ export function conversationHandlers(
       if (query !== undefined) {
         await mailbox.searchable()
         const { rows, next } = search(query, before, limit, actor)
+        const unread = tables.unreadByConversation(inboxOfActor(actor))
         return {
-          items: rows.map((row) => view(row, actor)),
+          items: rows.map((row) => view(row, actor, unread)),
           ...(next === undefined ? {} : { next_cursor: cursorOf(next, 'back') }),
         }
       }
       const mine = party(actor)
       const rows = mine ? tables.conversationsOf(mine.inbox, before, limit) : tables.conversations(before, limit)
       const last = rows.at(-1)
+      const unread = tables.unreadByConversation(inboxOfActor(actor))
       return {
         // Of one with a blocked peer nothing is left to show.
-        items: rows.map((row) => view(row, actor)).filter((conversation) => conversation.last !== undefined),
+        items: rows.map((row) => view(row, actor, unread)).filter((conversation) => conversation.last !== undefined),
         ...(last && rows.length === limit ? { next_cursor: cursorOf(last.last_position, 'back') } : {}),
       }
     },
 
     'conversations.show': ({ id, limit, cursor }, { actor }) => {
       const row = find(id, actor)
-      const rows = tables.history(id, positionOf(cursor, Number.MAX_SAFE_INTEGER, 'back'), limit, party(actor))
+      const before = positionOf(cursor, Number.MAX_SAFE_INTEGER, 'back')
+      const rows = tables.historyFor(inboxOfActor(actor), id, before, limit, party(actor))
       const last = rows.at(-1)
       return {
         conversation: view(row, actor),
-        items: rows.map(mailbox.view),
+        items: rows.map((found) => message(found, actor)),
         ...(last && rows.length === limit ? { next_cursor: cursorOf(last.position, 'back') } : {}),
       }
     },

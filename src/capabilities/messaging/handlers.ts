@@ -4,9 +4,8 @@ import { rfc3339 } from '../../base/clock.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
-import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import type { Output } from '../../operations.ts'
-import { conversationHandlers } from './conversations.ts'
+import { conversationHandlers, inboxOfActor } from './conversations.ts'
 import { cursorOf, positionOf } from './cursors.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
@@ -18,8 +17,6 @@ type Names = Extract<
   keyof Handlers,
   `messages.${string}` | `requests.${string}` | `consumers.${string}` | `conversations.${string}`
 >
-
-const inboxOfActor = (actor: Actor): string => (actor.kind === 'agent' ? agentInbox(actor.name) : OPERATOR_INBOX)
 
 export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick<Handlers, Names> {
   const { clock, database, outbox, directory, network, readers } = parts
@@ -143,6 +140,20 @@ export function messagingHandlers(parts: MessagingParts, mailbox: Mailbox): Pick
       })
       const { row, delivered } = visible(id, actor)
       return mailbox.view(delivered ?? row)
+    },
+
+    'messages.seen': ({ ids }, { actor }) => {
+      const inbox = inboxOfActor(actor)
+      return database.write(() => {
+        const rows = [...new Set(ids)]
+          .flatMap((id) => tables.ofId(id))
+          .flatMap(({ position }) => tables.deliveryOf(inbox, position) ?? [])
+          .filter(({ shown_at }) => shown_at === null)
+          .sort((a, b) => a.delivery - b.delivery)
+        const before = mailbox.unread(inbox)
+        mailbox.show(inbox, rows)
+        return { shown: rows.length, unread: before - rows.length }
+      })
     },
 
     'messages.outbox': ({ limit, cursor }) => {

@@ -3,7 +3,16 @@ import { byteLength } from '../../base/text.ts'
 import { Address, Cursor, Empty, Limit, page, queryFlag, queryInt, Why, wellFormed } from '../../contract/common.ts'
 import { BODY_MAX, MessageId, Stage } from '../../contract/envelope.ts'
 import { operation } from '../../contract/operation.ts'
-import { Consumer, Conversation, Delivery, Message, MessageDetail, OutboxEntry, Request } from './schema.ts'
+import {
+  Consumer,
+  Conversation,
+  ConversationMessage,
+  Delivery,
+  Message,
+  MessageDetail,
+  OutboxEntry,
+  Request,
+} from './schema.ts'
 
 const ById = z.object({ id: MessageId })
 const Text = wellFormed(z.string().min(1)).refine(
@@ -64,6 +73,16 @@ export const messagingOperations = [
     input: ById,
     output: Message,
     http: { method: 'POST', path: '/messages/:id/acknowledge' },
+  }),
+  operation({
+    name: 'messages.seen',
+    summary: 'Say of single messages that they were shown to the reader.',
+    description:
+      'For readers who do not read their inbox from beginning to end. Of those that were shown before, or are not in the caller’s inbox, nothing changes.',
+    who: 'agent',
+    input: z.object({ ids: z.array(MessageId).min(1).max(500) }),
+    output: z.object({ shown: z.int(), unread: z.int() }),
+    http: { method: 'POST', path: '/messages/seen' },
   }),
   operation({
     name: 'messages.outbox',
@@ -143,7 +162,7 @@ export const messagingOperations = [
     summary: 'Show a conversation’s messages, newest first; pages go back in time.',
     who: 'agent',
     input: z.object({ id: MessageId, limit: Limit, cursor: Cursor.optional() }),
-    output: page(Message).extend({ conversation: Conversation }),
+    output: page(ConversationMessage).extend({ conversation: Conversation }),
     http: { method: 'GET', path: '/conversations/:id' },
   }),
   operation({

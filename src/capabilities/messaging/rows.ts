@@ -38,6 +38,13 @@ export interface DeliveryRow {
 /** A delivery with its message: what an inbox shows. */
 export type InboxRow = MessageRow & { delivery: number; shown_at: number | null; acknowledged_at: number | null }
 
+/** A message with its delivery to whoever reads the history, if it was delivered to them. */
+export type HistoryRow = MessageRow & {
+  delivery: number | null
+  shown_at: number | null
+  acknowledged_at: number | null
+}
+
 export interface ConversationRow {
   id: string
   messages: number

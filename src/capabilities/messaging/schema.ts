@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
 import { Did, FailureReason, MessageId, Stage, Timestamp } from '../../contract/envelope.ts'
+import { Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 
 /** Body of the envelope type `message`. At most 256 KiB of text, measured in UTF-8. */
@@ -75,6 +76,15 @@ export const Delivery = z
   .meta({ id: 'Delivery' })
 export type Delivery = z.output<typeof Delivery>
 
+/** A message within its conversation, as whoever asks has it. */
+export const ConversationMessage = Message.extend({
+  /** It was delivered to the caller and not shown to it yet. */
+  unread: z.boolean(),
+  /** How far it has come, of what the caller sent; of what anybody here sent when the operator asks. */
+  delivery: Delivery.optional(),
+}).meta({ id: 'ConversationMessage' })
+export type ConversationMessage = z.output<typeof ConversationMessage>
+
 export const MessageDetail = Message.extend({
   direction: z.enum(['in', 'out', 'local']),
   delivery: Delivery.optional(),
@@ -117,7 +127,11 @@ export const Conversation = z
     id: MessageId,
     /** With whom it is: everyone but the caller. */
     participants: z.array(z.string()),
+    /** The same, by their DIDs. */
+    parties: z.array(Who),
     messages: z.int(),
+    /** Delivered to the caller and not shown yet, among its latest 5,000 of those. */
+    unread: z.int(),
     last_at: Time,
     last: Message.optional(),
     /** How many messages agents have sent since a person last spoke in it. */
@@ -125,3 +139,4 @@ export const Conversation = z
     paused: z.boolean(),
   })
   .meta({ id: 'Conversation' })
+export type Conversation = z.output<typeof Conversation>

@@ -8,6 +8,9 @@ import type { ThreadReplica } from './views.ts'
 /** Threads are short-lived talks: all of one is one conversation. */
 export const TOPIC = 'thread'
 
+/** What is told of by itself at once; more comes as one number. */
+const TOLD_MAX = 100
+
 /** Brings what is said in threads to the inboxes of those of this node who take part, whichever way it came, once. */
 export function deliverThreads({
   self,
@@ -36,6 +39,11 @@ export function deliverThreads({
   spaces.onEntries(({ space, kind, replica, added, changed }) => {
     if (kind !== 'thread') return
     const log = replica as ThreadReplica
+    // For the operator alone, who sees every thread of the node: agents are told by their inboxes.
+    if (added.length > TOLD_MAX) events.emit('thread.entries', undefined, { thread_id: space, count: added.length })
+    else
+      for (const { id, type, author } of added)
+        events.emit('thread.entry', undefined, { thread_id: space, id, type, author })
     const fresh = added.filter(({ id }) => log.verdict(id)?.state === 'counts')
     const freed = changed.filter(({ after }) => after.state === 'counts').map(({ entry }) => entry)
     for (const entry of [...fresh, ...freed]) {

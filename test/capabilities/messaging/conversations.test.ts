@@ -145,3 +145,47 @@ test('what does not exist is not found', async (t) => {
   await t.throwsAsync(node.operator.call('conversations.resume', { id: newId(1) }), { code: 'not_found' })
   await t.throwsAsync(node.operator.call('conversations.list', { cursor: 'rubbish' }), { code: 'invalid_cursor' })
 })
+
+test('who reads conversation by conversation says of single messages that they were seen', async (t) => {
+  await using node = await testNode('alice')
+  const [claude, codex] = [await node.agent('claude-1'), await node.agent('codex-1')]
+  const one = await claude.send('codex-1', 'one')
+  await claude.send('codex-1', 'two', { conversation_id: one.conversation_id })
+  const other = await node.operator.send('codex-1', 'of something else')
+  const conversation = async (id = '') => (await codex.call('conversations.show', { id })).items
+  const unread = async () =>
+    (await codex.call('conversations.list')).items.map(({ unread, parties }) => [unread, parties[0]?.did])
+  const [operator, claudeDid] = [node.did, `${node.did}#claude-1`]
+  t.deepEqual(await unread(), [
+    [1, operator],
+    [2, claudeDid],
+  ])
+  t.deepEqual(
+    (await conversation(one.conversation_id)).map((item) => [item.body, item.unread, item.delivery?.stage]),
+    [
+      ['two', true, undefined],
+      ['one', true, undefined],
+    ],
+  )
+  const ids = [one.id ?? '', one.id ?? '', newId(1)]
+  t.deepEqual(await codex.call('messages.seen', { ids }), { shown: 1, unread: 2 })
+  t.deepEqual(await codex.call('messages.seen', { ids }), { shown: 0, unread: 2 }, 'once')
+  t.deepEqual(await unread(), [
+    [1, operator],
+    [1, claudeDid],
+  ])
+  t.deepEqual(
+    (await claude.call('conversations.show', { id: one.conversation_id ?? '' })).items.map((item) => [
+      item.body,
+      item.unread,
+      item.delivery?.stage,
+    ]),
+    [
+      ['two', false, 'stored'],
+      ['one', false, 'shown'],
+    ],
+    'who sent them is told, of its own',
+  )
+  await claude.call('messages.seen', { ids: [other.id ?? ''] })
+  t.is((await conversation(other.conversation_id))[0]?.unread, true, 'nobody says it for another')
+})
