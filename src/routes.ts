@@ -136,4 +136,5 @@ export const routes = {
   'tasks.comment': ['POST', '/projects/:project_id/tasks/:task_id/comments'],
   'tasks.comments': ['GET', '/projects/:project_id/tasks/:task_id/comments'],
   'tasks.history': ['GET', '/projects/:project_id/tasks/:task_id/history'],
+  'projects.metrics': ['GET', '/projects/:project_id/metrics'],
 } as const

@@ -16,6 +16,7 @@ import { recordHandlers } from './capabilities/records/handlers.ts'
 import { createRooms } from './capabilities/rooms/handlers.ts'
 import { TASK_KIND, taskExclusive } from './capabilities/tasks/exclusive.ts'
 import { createTasks } from './capabilities/tasks/handlers.ts'
+import { metricHandlers } from './capabilities/tasks/metric-handlers.ts'
 import { createThreads } from './capabilities/threads/handlers.ts'
 import type { ThreadParts } from './capabilities/threads/parts.ts'
 import type { Settings } from './config.ts'
@@ -139,6 +140,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
       ...rooms.handlers,
       ...threads.handlers,
       ...tasks.handlers,
+      ...metricHandlers({ ...shared, keeper, firstOf: tables.firstOf }),
       ...recordHandlers({ ...shared, threads }),
     },
     /** Within a write: what nobody answered in time. */

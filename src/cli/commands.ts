@@ -17,6 +17,7 @@ import { messageCommands } from './messages.ts'
 import { nodeCommands } from './node.ts'
 import { ownerCommands } from './owner.ts'
 import { peerCommands } from './peers.ts'
+import { activityCommands } from './projects/activity.ts'
 import { projectCommands } from './projects/index.ts'
 import { requestCommands } from './requests.ts'
 import { sendCommands } from './send.ts'
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   ...requestCommands,
   ...friendCommands,
   ...conversationCommands,
+  ...activityCommands,
   ...projectCommands,
   ...threadCommands,
   ...verifyCommands,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../base/days.ts'
 import { nameFault, nameHint } from '../base/names.ts'
 
 /** A name of a node or an agent, in normal form C. */
@@ -35,6 +36,9 @@ export const Cursor = z.string().min(1).max(64)
 
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: Cursor.optional() })
+
+/** A zone of the IANA database, such as Europe/Berlin. */
+export const TimeZone = z.string().max(64).refine(isTimeZone, 'is no time zone such as Europe/Berlin')
 
 export const Time = z.iso.datetime()
 

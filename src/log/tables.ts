@@ -31,6 +31,8 @@ export interface EntryTables {
   by(query: ByAuthor): { space: string; entry: LoggedEntry }[]
   /** What counts in these spaces, by the moment at which it was written: the latest first. */
   latest(query: Latest): { space: string; entry: LoggedEntry }[]
+  /** By what it is about: when the first entry of a type was written that counts, by its author’s clock; ms since the epoch. */
+  firstOf(space: string, type: string): Map<string, number>
   /** When somebody wrote last in these spaces, by its own clock; ms since the epoch. */
   lastBy(author: string, spaces: readonly string[]): number | undefined
 }
@@ -60,6 +62,7 @@ export function entryTables(database: Database): EntryTables {
   return {
     of: (space) => storeOf(database, queries, space),
     by: (query) => byAuthor(database, query),
+    firstOf: (space, type) => firstOf(database, space, type),
     latest: (query) => latestOf(database, query),
     lastBy(author, spaces) {
       if (spaces.length === 0) return undefined
@@ -68,6 +71,19 @@ export function entryTables(database: Database): EntryTables {
       return database.first(last.orderBy('at', 'desc').limit(1))?.at
     },
   }
+}
+
+function firstOf(database: Database, space: string, type: string): Map<string, number> {
+  const rows = database.all(
+    sql
+      .selectFrom('entries')
+      .select(['subject', (e) => e.fn.min('at').as('at')])
+      .where('log', '=', sql.selectFrom('logs').select('number').where('space', '=', space))
+      .where('type', '=', type)
+      .where('verdict', '=', 'counts')
+      .groupBy('subject'),
+  )
+  return new Map(rows.map(({ subject, at }) => [subject ?? '', at]))
 }
 
 function latestOf(database: Database, { spaces, before, limit }: Latest) {

@@ -14,7 +14,7 @@ import { projectViews } from './views.ts'
 
 export type ProjectOperation = Exclude<
   Extract<OperationName, `projects.${string}`>,
-  'projects.verify' | 'projects.export'
+  'projects.verify' | 'projects.export' | 'projects.metrics'
 >
 
 export interface ProjectCalls {

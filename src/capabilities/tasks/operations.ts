@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Cursor, Limit, page, queryFlag } from '../../contract/common.ts'
+import { Cursor, Limit, page, queryFlag, queryInt, TimeZone } from '../../contract/common.ts'
 import { FencingToken } from '../../contract/keeper-message.ts'
 import { operation } from '../../contract/operation.ts'
 import { IdOrPrefix, ProjectRef, Prose, Title } from '../../contract/space.ts'
@@ -11,6 +11,7 @@ import {
   ClaimedTask,
   Label,
   Labels,
+  ProjectMetrics,
   Task,
   TaskComment,
   TaskPriority,
@@ -209,5 +210,16 @@ export const taskOperations = [
     input: OfTask.extend({ limit: Limit, cursor: Cursor.optional() }),
     output: page(AuditEntry),
     http: { method: 'GET', path: '/projects/:project_id/tasks/:task_id/history' },
+  }),
+  operation({
+    name: 'projects.metrics',
+    summary: 'Show how the work of a project goes: what is done each day, how long it takes, what waits longest.',
+    description:
+      'Of the tasks that are there now. `days` are those of `time_zone`, today the last; what is done, cycles and who did it are of these days. A cycle is from the first claim of a task to its end. Times are by the clocks of those who wrote them.',
+    who: 'agent',
+    needs: () => ['project.read'],
+    input: InProject.extend({ days: queryInt(1, 366).default(30), time_zone: TimeZone.default('UTC') }),
+    output: ProjectMetrics,
+    http: { method: 'GET', path: '/projects/:project_id/metrics' },
   }),
 ] as const

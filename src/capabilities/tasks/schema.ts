@@ -95,3 +95,34 @@ export const TaskComment = z
   })
   .meta({ id: 'TaskComment' })
 export type TaskComment = z.output<typeof TaskComment>
+
+const Counts = z.object({ todo: z.int(), in_progress: z.int(), done: z.int(), blocked: z.int() })
+const Waits = z.object({
+  ...{ task_id: z.uuid(), title: z.string(), priority: TaskPriority },
+  assignee: Who.optional(),
+  since: Time,
+})
+
+/** How the work of a project goes. */
+export const ProjectMetrics = z
+  .object({
+    project_id: SpaceId,
+    at: Time,
+    time_zone: z.string(),
+    tasks: z.int(),
+    by_status: Counts,
+    by_priority: z.record(TaskPriority, Counts),
+    /** The earliest day first; `open` at its end. */
+    per_day: z.array(z.object({ date: z.iso.date(), created: z.int(), done: z.int(), open: z.int() })),
+    /** In their order, also those that were never entered; without the time in which the project was archived. */
+    stages: z.array(z.object({ stage: z.string(), seconds: z.int(), entered: z.int(), current: z.boolean() })),
+    /** How many tasks it is computed of, and the time that half and nine tenths of them took at most. */
+    cycle: z.object({ tasks: z.int(), median_seconds: z.int().optional(), p90_seconds: z.int().optional() }),
+    /** What is ready and was not begun, the longest waiting first: since it came to be free, or was given or sent back. */
+    waiting: z.array(Waits),
+    /** What is claimed, since when, and until when the claim holds; the longest first. */
+    claimed: z.array(Waits.extend({ holder: Who, until: Time.optional() })),
+    /** Who did how much, and has claimed how much now; the most first. */
+    people: z.array(Who.extend({ done: z.int(), claimed: z.int() })),
+  })
+  .meta({ id: 'ProjectMetrics' })

@@ -1,5 +1,4 @@
 import { type Command, withWords } from '../command.ts'
-import { activityCommands } from './activity.ts'
 import { auditCommands } from './audit.ts'
 import { claimCommands } from './claims.ts'
 import { invitationCommands } from './invitations.ts'
@@ -11,9 +10,8 @@ import { settingsCommands } from './settings.ts'
 import { stageCommands } from './stage.ts'
 import { taskCommands } from './tasks.ts'
 
-/** Everything under `agora project`, and what is about all projects. */
+/** Everything under `agora project`. */
 export const projectCommands: readonly Command[] = withWords([
-  ...activityCommands,
   ...manageCommands,
   ...invitationCommands,
   ...taskCommands,
