@@ -1,3 +1,4 @@
+import { rfc3339 } from './base/clock.ts'
 import { agentDid, nodeOf, parseDid } from './base/did.ts'
 import { messageOf } from './base/errors.ts'
 import type { AgentRegistry } from './capabilities/agents/registry.ts'
@@ -21,6 +22,7 @@ import { createThreads } from './capabilities/threads/handlers.ts'
 import type { ThreadParts } from './capabilities/threads/parts.ts'
 import type { Settings } from './config.ts'
 import type { Alerts } from './core/alerts.ts'
+import { EVERY_AGENT } from './core/events.ts'
 import { createKeeper } from './core/keeper/index.ts'
 import { createProjects } from './core/projects.ts'
 import { createSpaces } from './core/spaces.ts'
@@ -99,6 +101,11 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     isAlive,
     kinds: [taskExclusive],
     leaseMs: needs.settings.lease_minutes * 60_000,
+    onRenewed(space, kind, renewed) {
+      const tasks = renewed.map(({ key: id, until }) => ({ id, until: rfc3339(until) }))
+      if (kind === TASK_KIND && tasks.length > 0)
+        needs.events.pass('task.renewed', EVERY_AGENT, { project_id: space, tasks })
+    },
     catchUp: async (space) => void (await sync.synchronise(space, SYNCHRONISE_MAX)),
   })
   const mail = createSpaceMail(messaging, mailbox)

@@ -27,7 +27,7 @@ export interface Projects {
   replica(project: string): ProjectReplica
   standing(project: string): ProjectStanding
   /** How many tasks there are of each status, as they are shown. */
-  taskCounts(project: string): Record<TaskStatus, number>
+  taskCounts(project: string): Record<TaskStatus | 'claimed', number>
   /**
    * The DID of a member, or of an agent of one, by its name or DID.
    * @param invited also somebody who was invited and has not answered yet.
@@ -136,8 +136,8 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
     replica,
     standing,
     taskCounts(project) {
-      const counts = { todo: 0, in_progress: 0, done: 0, blocked: 0 }
       const state = replica(project).state()
+      const counts = { todo: 0, in_progress: 0, done: 0, blocked: 0, claimed: state.size('task_claims') }
       for (const [, task] of state.entries('tasks')) counts[statusOf(state, task)]++
       return counts
     },

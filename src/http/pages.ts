@@ -23,7 +23,7 @@ export const pages = [
     name: 'events',
     summary: 'Follow what happens, as server-sent events.',
     description:
-      'Each event has its number as `id`, its type as `event`, and as `data` a JSON object with `seq`, `at`, `type`, `inbox` and what belongs to the type. After a break the header `Last-Event-ID` (or `after`) continues without gap or double. Agents are told what concerns their own inbox, the operator everything. `events.missed` says that older events were already thrown away. What is told in passing (`peer.updated`: a peer’s presence, agents, latency) has no number of its own and does not come again.',
+      'Each event has its number as `id`, its type as `event`, and as `data` a JSON object with `seq`, `at`, `type`, `inbox` and what belongs to the type. After a break the header `Last-Event-ID` (or `after`) continues without gap or double. Agents are told what concerns their own inbox, the operator everything. `events.missed` says that older events were already thrown away. What is told in passing (`peer.updated`: a peer’s presence, agents, latency; `task.renewed`: until when claims hold now) has no number of its own and does not come again.',
     who: 'agent',
     input: EventsInput,
     output: { type: 'text/event-stream', schema: z.string() },

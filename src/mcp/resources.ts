@@ -118,7 +118,7 @@ export function touches(uri: string, { type, data }: InboxEvent): boolean {
   if (place.what === 'inbox') return type === 'message.received'
   if (type === 'project.entries') return String(data['project_id']).startsWith(place.project)
   if (type !== 'project.entry' || !String(data['project_id']).startsWith(place.project)) return false
-  const [kind] = String(data['type']).split('.')
+  const [kind] = String(data['entry_type']).split('.')
   if (place.what === 'audit') return true
   if (place.what === 'room') return kind === 'room'
   return kind === 'task' && (place.what === 'board' || String(data['subject'] ?? '').startsWith(place.id))

@@ -25,7 +25,7 @@ const project = (over: object = {}) => ({
   owner: alice,
   keeper: alice,
   members: 3,
-  tasks: { todo: 1, in_progress: 1, done: 1, blocked: 1 },
+  tasks: { todo: 1, in_progress: 1, done: 1, blocked: 1, claimed: 1 },
   created_at: before(90_000),
   updated_at: before(60),
   ...over,

@@ -39,6 +39,8 @@ export function taskNode(name: string, clock: FakeClock = fakeClock()) {
   const key = newKey()
   const recorded = recordedTelemetry()
   const gone = new Set<string>()
+  /** Until when each thing was last renewed, as this node was told. */
+  const renewals = new Map<string, number>()
   const names = new Map<string, string>([[name, key.did]])
   const wires = new Set<() => void>()
 
@@ -65,6 +67,9 @@ export function taskNode(name: string, clock: FakeClock = fakeClock()) {
       ...{ clock, key, database, spaces, telemetry, leaseMs: LEASE, kinds: [taskExclusive] },
       catchUp: (space) => sync.synchronise(space, 3000).then(() => undefined),
       isAlive: (did) => !gone.has(did),
+      onRenewed: (_space, _kind, renewed) => {
+        for (const { key: id, until } of renewed) renewals.set(id, until)
+      },
     })
     const entryView = (entry: { id: string; type: string; verdict: unknown }) =>
       ({ id: entry.id, type: entry.type, verdict: entry.verdict }) as never
@@ -87,7 +92,7 @@ export function taskNode(name: string, clock: FakeClock = fakeClock()) {
 
   const node = {
     ...recorded,
-    ...{ name, clock, key, did: key.did, gone, names, wires },
+    ...{ name, clock, key, did: key.did, gone, renewals, names, wires },
     get parts() {
       return parts
     },

@@ -42,7 +42,15 @@ export function projectNews(parts: HeldParts): (news: SpaceNews) => void {
       if (added.length <= TOLD_MAX) {
         const subject = projectRules.subject(entry)
         const verdict = replica.verdict(id)?.state
-        const data = { project_id: space, id, type, author, ...(subject === undefined ? {} : { subject }), verdict }
+        // Not as `type`, which is the event's own.
+        const data = {
+          project_id: space,
+          id,
+          entry_type: type,
+          author,
+          ...(subject === undefined ? {} : { subject }),
+          verdict,
+        }
         events.emit('project.entry', EVERY_AGENT, data)
       }
       const about = ABOUT_SOMEBODY[type]

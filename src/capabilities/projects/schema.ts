@@ -35,7 +35,8 @@ export type Limits = z.output<typeof Limits>
 
 export const ProjectStatus = z.enum(['joining', 'member', 'left', 'removed'])
 
-const Counts = z.object({ todo: z.int(), in_progress: z.int(), done: z.int(), blocked: z.int() })
+/** By status, and of all of them how many somebody has claimed. */
+const Counts = z.object({ todo: z.int(), in_progress: z.int(), done: z.int(), blocked: z.int(), claimed: z.int() })
 
 export const Project = z
   .object({

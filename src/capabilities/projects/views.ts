@@ -111,7 +111,7 @@ export function projectViews({ self, spaces, projects, directory, network, agent
     owner: who(self.did),
     keeper: who(self.did),
     members: 0,
-    tasks: { todo: 0, in_progress: 0, done: 0, blocked: 0 },
+    tasks: { todo: 0, in_progress: 0, done: 0, blocked: 0, claimed: 0 },
     created_at: rfc3339(since),
     updated_at: rfc3339(since),
   })

@@ -21,6 +21,8 @@ export interface GrantingParts {
   leaseMs: number
   /** Takes in what others have of a space, as far as they can be reached in a few seconds. */
   catchUp?: ((space: string) => Promise<void>) | undefined
+  /** Told until when, in ms since the epoch, what was renewed is its holder's: of renewals the log says nothing. */
+  onRenewed?: ((space: string, kind: string, renewed: Renewed['renewed']) => void) | undefined
 }
 
 export interface Granted {
@@ -155,6 +157,7 @@ export function createGranting(parts: GrantingParts) {
       }
     })
     plan()
+    parts.onRenewed?.(space, name, answer.renewed)
     return answer
   }
 

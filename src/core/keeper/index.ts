@@ -117,6 +117,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
     if (keptHere(space)) return granting.renew(space, { kind, node: key.did, items })
     const answer = await asking.ask(Answers.renew, space, { op: 'renew', kind, items })
     for (const { key: thing, until } of answer.renewed) note(space, kind, thing, until)
+    parts.onRenewed?.(space, kind, answer.renewed)
     return answer
   }
 

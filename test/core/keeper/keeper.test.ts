@@ -160,6 +160,8 @@ test('a claim lapses when its holder vanishes, and lasts while it is there', asy
     )
   const { claim } = await bob.operator.call('tasks.show', { project_id, task_id: one })
   t.true(Date.parse(claim?.until ?? '') > clock.now(), 'the holder’s node knows until when')
+  for (const node of [alice, bob])
+    t.true((node.renewals.get(one) ?? 0) > clock.now(), 'the keeper’s node and the holder’s are told of renewals')
   bob.gone.add(codex.did)
   await pass(LEASE + LEASE / 3)
   for (const node of [alice, bob])
