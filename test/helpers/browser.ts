@@ -137,7 +137,9 @@ export async function axe(page: Page): Promise<string[]> {
     const { violations } = await axe.run(document, { resultTypes: ['violations'] })
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id} (${help}): ${target.join(' ')}`))
+      .flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, html }) => `${id} (${help}): ${target.join(' ')} ${html.slice(0, 150)}`),
+      )
   })
   return found
 }

@@ -1,4 +1,9 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 /** The one visual language: colours, type, sizes. What CSS needs beside it stands in theme.css. */
 
@@ -16,9 +21,19 @@ const agora: MantineColorsTuple = [
   '#05484c',
 ]
 
+/** Text on a tint of its own colour is dark enough to be read in light, and light enough in dark. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  const { variant, color, theme } = input
+  const name = color ?? theme.primaryColor
+  if (variant !== 'light' || !(name in theme.colors)) return colors
+  return { ...colors, color: `light-dark(var(--mantine-color-${name}-9), var(--mantine-color-${name}-1))` }
+}
+
 export const theme = createTheme({
+  variantColorResolver,
   primaryColor: 'agora',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   autoContrast: true,
   luminanceThreshold: 0.35,
   colors: { agora },
@@ -43,6 +58,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } } },
     Table: { defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    CloseButton: { defaultProps: { 'aria-label': 'Close' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Tabs: { defaultProps: { keepMounted: false } },
   },
 })

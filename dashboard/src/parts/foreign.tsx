@@ -2,12 +2,34 @@ import { Badge, Group, Text, Tooltip } from '@mantine/core'
 import { IconRobot, IconServer, IconUser } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
 import { didTail } from '../../../src/base/did.ts'
+import type { Sentence } from '../../../src/base/sentence.ts'
 import { displayLine, displayText } from '../../../src/base/text.ts'
 
 /** What others wrote. All of it goes through here, so that it is always seen to be theirs: its ground and its edge are never the dashboard's own. */
 
 /** Plain text, on a ground of its own. */
-export const Foreign = ({ text }: { text: string }) => <div className="agora-foreign">{displayText(text)}</div>
+export function Foreign({ text, lines }: { text: string; lines?: number }) {
+  if (lines === undefined) return <div className="agora-foreign">{displayText(text)}</div>
+  return (
+    <Text component="div" inherit lineClamp={lines} className="agora-foreign" fz="sm">
+      {displayLine(text)}
+    </Text>
+  )
+}
+
+/** A sentence of ours with what others said in it set apart. */
+export const Told = ({ sentence }: { sentence: Sentence }) =>
+  sentence.map(({ text, said }, place) => {
+    if (said === undefined) return text
+    // biome-ignore lint/suspicious/noArrayIndexKey: a sentence is made anew as a whole
+    if (said === 'name') return <bdi key={place}>{displayLine(text)}</bdi>
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: as above
+      <bdi key={place} className="agora-quoted">
+        {displayLine(text)}
+      </bdi>
+    )
+  })
 
 const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })))
 

@@ -1,3 +1,236 @@
-import { Page } from '../../../parts/page.tsx'
+import { Box, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Output } from '../../../../../src/operations.ts'
+import { failureText, useAct, useReadPages } from '../../../app/api.ts'
+import { ForeignLine, ForeignMarkdown, Name } from '../../../parts/foreign.tsx'
+import { Moment } from '../../../parts/moment.tsx'
+import { Answer, Empty } from '../../../parts/states.tsx'
+import { VirtualList } from '../../../parts/virtual-list.tsx'
+import { useProject } from '../use-project.ts'
 
-export const Records = () => <Page title="Records">{null}</Page>
+type Decision = Output<'decisions.list'>['items'][number]
+type Report = Output<'reports.list'>['items'][number]
+type Kind = 'decisions' | 'reports'
+
+/** What was decided and why, and what was reported: what stays of the talk. */
+export function Records() {
+  const project = useProject()
+  const [kind, setKind] = useState<Kind>('decisions')
+  const [writing, setWriting] = useState(false)
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <SegmentedControl
+          aria-label="What is shown"
+          value={kind}
+          onChange={(value) => setKind(value as Kind)}
+          data={[
+            { value: 'decisions', label: 'Decisions' },
+            { value: 'reports', label: 'Reports' },
+          ]}
+        />
+        <Button onClick={() => setWriting(true)} disabled={project.archived}>
+          {kind === 'decisions' ? 'Record a decision' : 'Submit a report'}
+        </Button>
+      </Group>
+      {kind === 'decisions' ? <Decisions project={project.id} /> : <Reports project={project.id} />}
+      <Modal
+        opened={writing}
+        onClose={() => setWriting(false)}
+        title={kind === 'decisions' ? 'Record a decision' : 'Submit a report'}
+        size="lg"
+      >
+        {kind === 'decisions' ? (
+          <DecisionForm project={project.id} onDone={() => setWriting(false)} />
+        ) : (
+          <ReportForm project={project.id} onDone={() => setWriting(false)} />
+        )}
+      </Modal>
+    </Stack>
+  )
+}
+
+const HEIGHT = 'max(24rem, calc(100vh - 18rem))'
+
+function Decisions({ project }: { project: string }) {
+  const { read, items, more } = useReadPages('decisions.list', { project_id: project, limit: 50 })
+  return (
+    <Answer of={read}>
+      {() =>
+        items.length === 0 ? (
+          <Empty title="Nothing has been decided yet.">
+            A decision is kept with its reasons, so that nobody has to ask later, or decide it again.
+          </Empty>
+        ) : (
+          <VirtualList
+            items={items}
+            keyOf={({ id }) => id}
+            estimate={120}
+            gap={10}
+            height={HEIGHT}
+            label="Decisions, newest first"
+            onEnd={more}
+            row={(decision) => <Record record={decision} reasons={decision.reasons} />}
+          />
+        )
+      }
+    </Answer>
+  )
+}
+
+function Reports({ project }: { project: string }) {
+  const { read, items, more } = useReadPages('reports.list', { project_id: project, limit: 50 })
+  return (
+    <Answer of={read}>
+      {() =>
+        items.length === 0 ? (
+          <Empty title="There are no reports yet.">
+            A report says what came of a piece of work, or of a private thread, to all members.
+          </Empty>
+        ) : (
+          <VirtualList
+            items={items}
+            keyOf={({ id }) => id}
+            estimate={120}
+            gap={10}
+            height={HEIGHT}
+            label="Reports, newest first"
+            onEnd={more}
+            row={(report) => (
+              <Record
+                record={report}
+                note={report.thread_id === undefined ? undefined : 'the outcome of a private thread'}
+              />
+            )}
+          />
+        )
+      }
+    </Answer>
+  )
+}
+
+function Record({
+  record,
+  reasons,
+  note,
+}: {
+  record: Decision | Report
+  reasons?: string | undefined
+  note?: string | undefined
+}) {
+  return (
+    <Box component="article" className="agora-panel" p="sm">
+      <Text fw={600}>
+        <ForeignLine text={record.title} />
+      </Text>
+      <Text size="xs" c="dimmed" component="div" mb={6}>
+        <Name who={record.by} />
+        {record.by.role !== undefined && `, ${record.by.role}`} · <Moment at={record.at} />
+        {note !== undefined && ` · ${note}`}
+      </Text>
+      {record.text !== undefined && record.text !== '' && <ForeignMarkdown text={record.text} />}
+      {reasons !== undefined && reasons !== '' && (
+        <>
+          <Text size="xs" fw={500} mt={8} mb={4}>
+            Because
+          </Text>
+          <ForeignMarkdown text={reasons} />
+        </>
+      )}
+    </Box>
+  )
+}
+
+function DecisionForm({ project, onDone }: { project: string; onDone(): void }) {
+  const [title, setTitle] = useState('')
+  const [text, setText] = useState('')
+  const [reasons, setReasons] = useState('')
+  const record = useAct('decisions.record', { onDone, done: 'Recorded.', tellError: false })
+  const ready = title.trim() !== ''
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        const more = { ...(text !== '' && { text }), ...(reasons !== '' && { reasons }) }
+        if (ready) record.mutate({ project_id: project, title, ...more })
+      }}
+    >
+      <Stack>
+        <TextInput
+          label="What was decided"
+          data-autofocus
+          required
+          maxLength={500}
+          value={title}
+          onChange={({ currentTarget: { value } }) => setTitle(value)}
+          error={record.error && failureText(record.error).title}
+        />
+        <Textarea
+          label="More about it"
+          description="Markdown"
+          value={text}
+          onChange={({ currentTarget: { value } }) => setText(value)}
+        />
+        <Textarea label="Because" value={reasons} onChange={({ currentTarget: { value } }) => setReasons(value)} />
+        <Submit label="Record it" ready={ready} busy={record.isPending} onCancel={onDone} />
+      </Stack>
+    </form>
+  )
+}
+
+function ReportForm({ project, onDone }: { project: string; onDone(): void }) {
+  const [title, setTitle] = useState('')
+  const [text, setText] = useState('')
+  const submit = useAct('reports.submit', { onDone, done: 'Submitted.', tellError: false })
+  const ready = title.trim() !== '' && text.trim() !== ''
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (ready) submit.mutate({ project_id: project, title, text })
+      }}
+    >
+      <Stack>
+        <TextInput
+          label="Title"
+          data-autofocus
+          required
+          maxLength={500}
+          value={title}
+          onChange={({ currentTarget: { value } }) => setTitle(value)}
+          error={submit.error && failureText(submit.error).title}
+        />
+        <Textarea
+          label="What came of it"
+          description="Markdown"
+          required
+          minRows={4}
+          value={text}
+          onChange={({ currentTarget: { value } }) => setText(value)}
+        />
+        <Submit label="Submit it" ready={ready} busy={submit.isPending} onCancel={onDone} />
+      </Stack>
+    </form>
+  )
+}
+
+const Submit = ({
+  label,
+  ready,
+  busy,
+  onCancel,
+}: {
+  label: string
+  ready: boolean
+  busy: boolean
+  onCancel(): void
+}) => (
+  <Group justify="flex-end">
+    <Button variant="default" onClick={onCancel}>
+      Cancel
+    </Button>
+    <Button type="submit" disabled={!ready} loading={busy}>
+      {label}
+    </Button>
+  </Group>
+)
