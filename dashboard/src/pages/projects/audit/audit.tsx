@@ -2,7 +2,7 @@ import { Badge, Box, Button, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
-import { deed, type Names } from '../../../../../src/base/deed.ts'
+import { type Names, told } from '../../../../../src/base/deed.ts'
 import { displayLine, displayText } from '../../../../../src/base/text.ts'
 import type { Output } from '../../../../../src/operations.ts'
 import { useRead, useReadPages } from '../../../app/api.ts'
@@ -96,7 +96,7 @@ const verdictColors = { counts: 'gray', held: 'orange', denied: 'red', refused: 
 function EntryRow({ entry, names, seal }: { entry: Entry; names: Names; seal: Seal }) {
   const [open, setOpen] = useState(false)
   const { verdict } = entry
-  const { type, facts } = entry
+  const { type, facts, author } = entry
   const texts = Object.values(entry.texts ?? {}).filter((text) => text !== '')
   return (
     <Box px="sm" py={6} style={{ borderBottom: '1px solid var(--agora-line)' }}>
@@ -104,7 +104,7 @@ function EntryRow({ entry, names, seal }: { entry: Entry; names: Names; seal: Se
         <SealMark seal={seal} />
         <Box flex={1} miw={0}>
           <Text size="sm">
-            <Name who={entry.author} /> <Told sentence={[{ text: deed({ type, facts }, names) }]} />
+            <Name who={entry.author} /> <Told sentence={told({ type, facts, by: author.did }, names)} />
           </Text>
           {!open && texts.length > 0 && <Foreign text={texts.join(' · ')} lines={1} />}
           <Group gap="xs">

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core'
+import { Alert, Box, Button, Group, List, Progress, Stack, Text } from '@mantine/core'
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react'
 import { displayLine } from '../../../../../src/base/text.ts'
 import type { Check } from './use-check.ts'
@@ -9,7 +9,7 @@ const plural = (count: number, one: string, many = `${one}s`) => `${number.forma
 /** Starts the check, and says what it found. */
 export function CheckPanel({ check, onStart, onStop }: { check: Check; onStart(): void; onStop(): void }) {
   return (
-    <div className="agora-panel" style={{ padding: 'var(--mantine-spacing-sm)' }} role="status" aria-live="polite">
+    <Box role="status" aria-live="polite" {...(check.state !== 'done' && { className: 'agora-panel', p: 'sm' })}>
       {check.state === 'none' && (
         <Group justify="space-between" gap="sm">
           <Text size="sm" flex="1 1 16rem">
@@ -40,7 +40,7 @@ export function CheckPanel({ check, onStart, onStop }: { check: Check; onStart()
         </Alert>
       )}
       {check.state === 'done' && <Finding check={check} onStart={onStart} />}
-    </div>
+    </Box>
   )
 }
 

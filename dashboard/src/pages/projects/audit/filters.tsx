@@ -48,7 +48,7 @@ export function Filters({
         placeholder="Anybody"
         clearable
         searchable
-        w={{ base: '100%', xs: 190 }}
+        w={{ base: 'calc(50% - 0.375rem)', xs: 190 }}
         data={team.map(({ did, name }) => ({ value: did, label: displayLine(name) }))}
         value={filter.actor ?? null}
         onChange={(actor) => set({ actor: actor ?? undefined })}
@@ -57,7 +57,7 @@ export function Filters({
         label="Kind"
         placeholder="Everything"
         clearable
-        w={{ base: '100%', xs: 190 }}
+        w={{ base: 'calc(50% - 0.375rem)', xs: 190 }}
         data={options(types)}
         value={filter.type ?? null}
         onChange={(type) => set({ type: type ?? undefined })}
@@ -66,7 +66,7 @@ export function Filters({
         label="Verdict"
         placeholder="Any"
         clearable
-        w={{ base: '100%', xs: 180 }}
+        w={{ base: 'calc(50% - 0.375rem)', xs: 180 }}
         data={options(verdicts)}
         value={filter.verdict ?? null}
         onChange={(verdict) => set({ verdict: (verdict as Filter['verdict']) ?? undefined })}
@@ -75,7 +75,7 @@ export function Filters({
         label="Since"
         placeholder="The beginning"
         clearable
-        w={{ base: '100%', xs: 150 }}
+        w={{ base: 'calc(50% - 0.375rem)', xs: 150 }}
         data={options(periods)}
         value={period}
         onChange={(hours) =>
@@ -90,7 +90,7 @@ export function Filters({
       <TextInput
         label="Task"
         placeholder="Its id"
-        w={{ base: '100%', xs: 150 }}
+        w={{ base: 'calc(50% - 0.375rem)', xs: 150 }}
         value={filter.task_id ?? ''}
         onChange={({ currentTarget: { value } }) => set({ task_id: value.trim() === '' ? undefined : value.trim() })}
       />
