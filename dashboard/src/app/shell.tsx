@@ -184,22 +184,20 @@ function More() {
 
 /** How much waits for the person behind a page. */
 function Waiting({ at }: { at: (typeof places)[number]['to'] }) {
-  const { data } = useRead('node.status', {})
-  if (!data) return null
-  const count =
-    at === '/messages'
-      ? data.unread + data.requests
-      : at === '/network'
-        ? data.friend_requests
-        : at === '/projects'
-          ? data.invitations
-          : at === '/'
-            ? data.approvals
-            : 0
+  const { data: status } = useRead('node.status', {})
+  const { data: attention } = useRead('attention.list', {})
+  const counts: Partial<Record<typeof at, number>> = {
+    '/': attention?.total ?? 0,
+    '/projects': status?.invitations ?? 0,
+    '/network': status?.friend_requests ?? 0,
+    '/messages': status ? status.unread + status.requests : 0,
+  }
+  const count = counts[at] ?? 0
   if (count === 0) return null
   return (
-    <Badge size="sm" variant="filled" autoContrast aria-label={`${count} waiting`}>
-      {count}
+    <Badge size="sm" variant="filled" autoContrast>
+      {count > 999 ? '999+' : count}
+      <span className="agora-visually-hidden"> waiting</span>
     </Badge>
   )
 }
