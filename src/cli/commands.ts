@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { completionCommands } from './completion.ts'
 import { conversationCommands } from './conversations.ts'
 import { dashboardCommands } from './dashboard.ts'
+import { demoCommands } from './demo/index.ts'
 import { doctorCommands } from './doctor.ts'
 import { eventCommands } from './events.ts'
 import { friendCommands } from './friends.ts'
@@ -31,6 +32,7 @@ import { wakeCommands } from './wake.ts'
 /** Every command there is, in the order in which the help lists them. */
 export const commands: readonly Command[] = [
   ...startCommands,
+  ...demoCommands,
   ...nodeCommands,
   ...dashboardCommands,
   ...attentionCommands,

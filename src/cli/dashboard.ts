@@ -22,23 +22,36 @@ export const dashboardCommands: Command[] = [
 ]
 
 async function dashboard(context: Context): Promise<void> {
-  const { io, inputs, json, style } = context
-  const { api_url, name } = context.daemon()
+  const { io, inputs, json } = context
+  if (inputs.flag('print')) {
+    const { url, expires_at } = await signInLink(context)
+    return json ? context.answer({ url, expires_at }, () => '') : io.out(`${url}\n`)
+  }
+  const { said, ...opened } = await openDashboard(context, inputs.given['open'] !== false)
+  await context.answer(opened, () => said)
+}
+
+async function signInLink(context: Context): Promise<{ url: string; expires_at: string }> {
   const { code, expires_at } = await context.call('sessions.create', {})
   // By the number, as the daemon says it: on `localhost` another user could listen at [::1].
-  const url = `${api_url}/#/sign-in?code=${code}`
-  if (inputs.flag('print')) return json ? context.answer({ url, expires_at }, () => '') : io.out(`${url}\n`)
-  const wanted = inputs.given['open'] !== false
+  return { url: `${context.daemon().api_url}/#/sign-in?code=${code}`, expires_at }
+}
+
+/** Makes a link that signs in, and where it is wanted and can be opens a browser with it. `said`: what a person is to know. */
+export async function openDashboard(
+  context: Context,
+  wanted: boolean,
+): Promise<{ url: string; expires_at: string; opened: boolean; said: string }> {
+  const { io, style } = context
+  const { name } = context.daemon()
+  const { url, expires_at } = await signInLink(context)
   const why = wanted ? await open(url, context) : undefined
   const opened = wanted && why === undefined
   const seconds = Math.round((Date.parse(expires_at) - io.clock.now()) / 1000)
-  await context.answer({ url, expires_at, opened }, () => {
-    const said = opened ? `A browser opens the dashboard of ${name}.` : `The dashboard of ${name} waits for a browser.`
-    const then = opened
-      ? 'If none comes, or it may not read the file that leads there, open this'
-      : (why ?? 'Open this')
-    return `${style.bold(said)}\n${then}, within ${seconds} seconds; it signs in once:\n\n  ${url}\n`
-  })
+  const head = opened ? `A browser opens the dashboard of ${name}.` : `The dashboard of ${name} waits for a browser.`
+  const then = opened ? 'If none comes, or it may not read the file that leads there, open this' : (why ?? 'Open this')
+  const said = `${style.bold(head)}\n${then}, within ${seconds} seconds; it signs in once:\n\n  ${url}\n`
+  return { url, expires_at, opened, said }
 }
 
 /** Why no browser could be started, as the beginning of a sentence; undefined when one was. */

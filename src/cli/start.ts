@@ -36,6 +36,7 @@ async function startOptions(): Promise<Option[]> {
     { name: 'daemon', meaning: 'run in the background; returns when it is healthy' },
     { name: 'detached', meaning: 'is what --daemon runs', hidden: true },
     { name: 'folder', value: '<folder>', meaning: 'is where start was typed', hidden: true },
+    { name: 'attached', meaning: 'ends with its standard input, and so with whoever holds that', hidden: true },
     ...settingKeys.map((key): Option => {
       const { kind, meaning, default: preset } = settingOf(key)
       const shown = Array.isArray(preset) ? preset.join(',') : String(preset)
@@ -79,13 +80,14 @@ async function run(context: Context, settings: Settings): Promise<number> {
   const daemon = await startDaemon({ home, settings, folder }).catch((error: unknown) => {
     throw explained(error, settings, context)
   })
-  const signalled = Promise.withResolvers<void>()
+  const signalled = Promise.withResolvers<unknown>()
   let asked: number | undefined
   const off = io.onSignal(() => {
     if (asked !== undefined && io.clock.now() - asked > SAME_SIGNAL) io.exit(1)
     asked ??= io.clock.now()
-    signalled.resolve()
+    signalled.resolve(undefined)
   })
+  if (inputs.flag('attached')) void io.read().then(signalled.resolve, signalled.resolve)
   const quiet = inputs.flag('detached')
   const { name, did, api_url, addresses } = daemon
   const started: Started = { name, did, pid: process.pid, home: home.dir, api_url, addresses }
