@@ -121,7 +121,7 @@ function judgeMore(
   }
 
   function decide(act: Act, layer: number, pasts: Pasts, layers: readonly Pasts[]): void {
-    const { entry, read } = act
+    const { entry } = act
     acts.set(entry.id, act)
     const verdict = judged()
     verdicts.set(entry.id, verdict)
@@ -135,12 +135,13 @@ function judgeMore(
     }
 
     function judged(): Verdict {
-      const objection = permit(act, pasts.before(entry), isKnownBefore(entry))
+      const before = pasts.before(entry)
+      const objection = permit(act, before, isKnownBefore(entry))
       if (objection) {
         const by = heldFor(entry, layer, (standing) => permit(act, standing, isKnownBefore(entry)))
         return by === undefined ? objection : { state: 'held', by }
       }
-      const by = holds.holding(entry, needsOf(read), { byOwner: layer !== MEMBER })
+      const by = holds.holding(entry, needsOf(act, before), { byOwner: layer !== MEMBER })
       return by === undefined ? COUNTS : { state: 'held', by }
     }
   }

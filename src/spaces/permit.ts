@@ -3,16 +3,16 @@ import { type Standing, stages } from '../authority/roles.ts'
 import { nodeOf } from '../base/did.ts'
 import type { SpacePermission } from '../contract/permissions.ts'
 import type { Verdict } from '../contract/verdict.ts'
-import type { AuthorityFacts } from './project-facts.ts'
-import type { Act, ProjectStanding } from './standing.ts'
+import { type Act, applyAct, copyStanding, type ProjectStanding } from './standing.ts'
 
 export type Objection = Exclude<Verdict, { state: 'counts' } | { state: 'held' }>
 
 const denied = (code: string, reason: string): Objection => ({ state: 'denied', code, reason })
 const refused = (code: string, reason: string): Objection => ({ state: 'refused', code, reason })
 
-/** What a role must allow for an act; what needs none is decided by whom it is about. */
-export function needsOf({ type, facts }: AuthorityFacts): SpacePermission[] {
+/** What a role must allow for an act, by how everybody stood before it; what needs none is decided by whom it is about. */
+export function needsOf({ entry, read }: Pick<Act, 'entry' | 'read'>, standing: ProjectStanding): SpacePermission[] {
+  const { type, facts } = read
   switch (type) {
     case 'project.update': {
       const isSetting = facts.profile !== undefined || facts.limits !== undefined || facts.keeper !== undefined
@@ -20,6 +20,11 @@ export function needsOf({ type, facts }: AuthorityFacts): SpacePermission[] {
     }
     case 'project.invite':
       return ['project.invite']
+    case 'project.withdraw': {
+      const by = standing.invitations.get(facts.invitation)?.by
+      // Whoever invited takes it back, also with a role that invites no more.
+      return by !== undefined && nodeOf(by) === entry.node ? [] : ['project.invite']
+    }
     case 'project.role':
       return ['project.role']
     case 'project.stage':
@@ -51,6 +56,12 @@ export function objectionTo(
   return undefined
 }
 
+/** What keeps somebody from what any role may do: being no member, being suspended, an archived project. */
+function exclusion(author: string, standing: Standing): Objection | undefined {
+  const objection = objectionTo(author, ['project.invite'], standing)
+  return objection?.code === 'not_permitted' ? undefined : objection
+}
+
 /** Leaders as the owner's acts make them; see `leaderOf`. */
 const leading = (standing: ProjectStanding): Standing => ({
   stage: standing.stage,
@@ -63,15 +74,12 @@ const leading = (standing: ProjectStanding): Standing => ({
  * Why an act has no right to count, by how everybody stood in its own past. Hand-overs are decided by `settleTransfers`.
  * @param isPast whether an entry is known and in the act's past.
  */
-export function permit(
-  { entry, read, rank }: Act,
-  standing: ProjectStanding,
-  isPast: (id: string) => boolean,
-): Objection | undefined {
+export function permit(act: Act, standing: ProjectStanding, isPast: (id: string) => boolean): Objection | undefined {
+  const { entry, read, rank } = act
   const { author, node } = entry
   const { type, facts } = read
   const by = rank === 'member' ? standing : leading(standing)
-  const objection = objectionTo(author, needsOf(read), by)
+  const objection = objectionTo(author, needsOf(act, standing), by)
   if (objection) return objection
 
   /** Of whoever is no leader's to touch. */
@@ -92,11 +100,14 @@ export function permit(
       const invitation = standing.invitations.get(facts.invitation)
       if (invitation?.role === 'overseer' && rank !== 'owner')
         return denied('owner_only', 'Only the owner invites overseers, and takes that back.')
+      const excluded = exclusion(author, by)
+      if (excluded) return excluded
       // Those who lead are judged before it is known who answered what; an answer without knowledge of this counts anyway.
       if (rank !== 'member') return undefined
       if (!invitation) return refused('not_found', 'There is no such invitation.')
-      if (invitation.status !== 'pending') return refused('not_pending', `This invitation is ${invitation.status}.`)
-      return nodeOf(invitation.by) === node ? undefined : objectionTo(author, ['project.invite'], by)
+      return invitation.status === 'pending'
+        ? undefined
+        : refused('not_pending', `This invitation is ${invitation.status}.`)
     }
     case 'project.accept': {
       const invitation = standing.invitations.get(facts.invitation)
@@ -104,9 +115,14 @@ export function permit(
       if (nodeOf(invitation.to) !== node || (author !== node && author !== invitation.to))
         return denied('not_invited', 'This invitation is for somebody else.')
       if (invitation.status !== 'pending') return refused('not_pending', `This invitation is ${invitation.status}.`)
-      return standing.archived ? denied('project_archived', 'This project is archived.') : undefined
+      // It lifts what its inviter knew of. Whoever was removed or suspended beside that is so with it too, and it counts for nothing.
+      const joined = copyStanding(standing)
+      applyAct(joined, act)
+      return exclusion(author, joined)
     }
     case 'project.leave':
+      // Also by whoever is suspended. Of a leader it may not be known here how it came.
+      if (!standing.leaderOf(author)) return denied('not_member', 'Who is no member of this project cannot leave it.')
       if (facts.agent !== undefined)
         return nodeOf(facts.agent) === node && (author === node || author === facts.agent)
           ? undefined

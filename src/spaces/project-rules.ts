@@ -14,6 +14,8 @@ const parts = [projectContentRules, roomRules, recordRules, taskRules] as const
 
 export const projectRules: SpaceRules<ProjectJudgement, AllTables> = {
   ...projectRulesOf<AllTables>(parts),
+  // 1: whoever is suspended or no member takes back and answers no invitations.
+  version: 1,
   searched: ['room.message', 'task.comment'],
 }
 

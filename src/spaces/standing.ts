@@ -283,8 +283,10 @@ function accept(standing: ProjectStanding, entry: Placed, id: string): void {
   const { node, at } = entry
   const { to, role } = invitation
   if (!standing.isMember(node)) {
+    // Whom the owner made an overseer, and nobody removed, is in it, though it may not be known here how it came: of its suspensions this says nothing.
+    const leads = standing.leaderOf(node)?.role === 'overseer'
     if (!standing.nodeRoles.has(node) || standing.removals.has(node)) standing.nodeRoles.set(node, role)
-    for (const from of [standing.removals, standing.suspensions]) lift(from, node, invitation.entry)
+    for (const from of leads ? [] : [standing.removals, standing.suspensions]) lift(from, node, invitation.entry)
     standing.members.set(node, { since: at, invitation: id })
   }
   if (to !== node) standing.agentRoles.set(to, role)

@@ -22,6 +22,8 @@ const Step = fc.record({
   agent: fc.boolean(),
   kind: fc.constantFrom(...kinds),
   about: fc.integer({ min: 0, max: people.length - 1 }),
+  /** About an agent of that one. */
+  aboutAgent: fc.boolean(),
   role: fc.constantFrom(...roles),
   /** Sees first what all others wrote, or one of them. */
   sees: fc.option(fc.integer({ min: 0, max: people.length }), { freq: 2 }),
@@ -31,10 +33,22 @@ const Step = fc.record({
 })
 type Step = typeof Step extends fc.Arbitrary<infer Value> ? Value : never
 
+const meddling = [
+  ...['project.invite', 'project.invite', 'project.accept', 'project.accept', 'project.withdraw', 'project.leave'],
+  ...['project.role', 'project.suspend', 'project.unsuspend', 'project.remove', 'project.reinstate', 'task.create'],
+]
+/** The same by few, mostly about mallory: what has to meet does so more often. */
+const Meddling = fc
+  .record({ step: Step, kind: fc.constantFrom(...meddling), who: fc.constantFrom(0, 1, 2, 4), other: fc.nat(9) })
+  .map(({ step, kind, who, other }): Step => ({ ...step, kind, who, about: other < 3 ? step.about : 4 }))
+const Steps = (constraints: fc.ArrayConstraints) =>
+  fc.oneof(fc.array(Step, constraints), fc.array(Meddling, constraints))
+
 type Project = ReturnType<typeof begun>
 
-function bodyOf(p: Project, { kind, about, role, pick }: Step): Record<string, unknown> {
-  const who = p.did(people[about] ?? 'alice')
+function bodyOf(p: Project, { who: by, agent, kind, about, aboutAgent, role, pick }: Step): Record<string, unknown> {
+  const node = p.did(people[about] ?? 'alice')
+  const who = aboutAgent ? p.did(`claude@${people[about]}`) : node
   const invitations = p.log.ordered().filter(({ type }) => type === 'project.invite')
   const invitation = invitations[pick % Math.max(1, invitations.length)]?.body['id']
   switch (kind) {
@@ -54,11 +68,13 @@ function bodyOf(p: Project, { kind, about, role, pick }: Step): Record<string, u
       return { who, entries: [all[pick % all.length]?.id, all[(pick * 7) % all.length]?.id] }
     }
     case 'project.transfer':
-      return { to: who }
+      return { to: node }
+    case 'project.remove':
+      return { who: node }
     case 'task.create':
       return { id: 't', title: 't' }
     case 'project.leave':
-      return {}
+      return agent || aboutAgent ? { agent: p.did(`claude@${people[by]}`) } : {}
     default:
       return { who }
   }
@@ -87,6 +103,11 @@ function take(p: Project, step: Step): Placed {
   return p.write(author, step.kind, body)
 }
 
+/** By mallory, behind what itself has, or a fork of that. */
+const asMallory = (step: Step): Step => ({
+  ...{ ...step, who: people.indexOf('mallory'), sees: null, pretend: step.pretend ?? [step.pick] },
+})
+
 const start = () => begun({ bob: 'overseer', carol: 'overseer', dave: 'developer', mallory: 'developer' })
 
 const verdictOf = (judgement: ProjectJudgement, entry: Placed): Verdict | undefined =>
@@ -97,7 +118,7 @@ const shown = (judgement: ProjectJudgement, entries: Placed[]) =>
 
 test('judging entry by entry, in whatever order they come, is judging them all at once', (t) => {
   fc.assert(
-    fc.property(fc.array(Step, { maxLength: 40 }), (steps) => {
+    fc.property(Steps({ maxLength: 40 }), (steps) => {
       const p = start()
       let judgement = p.log.judge()
       for (const step of steps) {
@@ -125,7 +146,7 @@ test('judging entry by entry, in whatever order they come, is judging them all a
 
 test('how everybody stood before an entry is the fold of what counts in its past', (t) => {
   fc.assert(
-    fc.property(fc.array(Step, { maxLength: 40 }), (steps) => {
+    fc.property(Steps({ maxLength: 40 }), (steps) => {
       const p = start()
       for (const step of steps) take(p, step)
       const judgement = p.log.judge()
@@ -153,7 +174,7 @@ test('how everybody stood before an entry is the fold of what counts in its past
 test('whatever a member tries, with whatever parents, it leads nothing unless the owner said so', (t) => {
   const without = (step: Step) => step.kind !== 'project.transfer' && step.kind !== 'project.role'
   fc.assert(
-    fc.property(fc.array(Step, { maxLength: 60 }), (steps) => {
+    fc.property(Steps({ maxLength: 60 }), (steps) => {
       const p = start()
       // The owner and the overseers do as they like, but give nobody rank; mallory tries everything.
       for (const step of steps) {
@@ -163,7 +184,7 @@ test('whatever a member tries, with whatever parents, it leads nothing unless th
       const judgement = p.log.judge()
       const standing = judgement.standing()
       t.is(standing.owner, p.did('alice'))
-      t.is(standing.rankOf(p.did('mallory')), 'member')
+      for (const did of ['mallory', 'claude@mallory']) t.is(standing.rankOf(p.did(did)), 'member')
       t.is(standing.suspendedBy(p.did('alice')), undefined)
       for (const entry of p.log.ordered()) {
         if (entry.node !== p.did('mallory') || !isAuthorityType(entry.type)) continue
@@ -175,22 +196,46 @@ test('whatever a member tries, with whatever parents, it leads nothing unless th
   )
 })
 
-test('what a suspended node writes behind old parents never counts, and changes nothing for others', (t) => {
+test('what a suspended or removed node writes behind whatever parents never counts, and changes nothing for others', (t) => {
+  const restrictions = fc.constantFrom('project.suspend', 'project.remove')
   fc.assert(
-    fc.property(fc.array(Step, { maxLength: 30 }), fc.array(Step, { minLength: 1, maxLength: 20 }), (steps, later) => {
+    fc.property(
+      Steps({ maxLength: 30 }),
+      restrictions,
+      Steps({ minLength: 1, maxLength: 20 }),
+      (steps, type, later) => {
+        const p = start()
+        for (const step of steps) if (step.kind !== 'project.transfer') take(p, step)
+        p.sees('alice', ...people)
+        const restriction = p.write('alice', type, { who: p.did('mallory') })
+        const before = p.log.ordered()
+        const judged = shown(p.log.judge(), before)
+        const written = later.map((step) => take(p, asMallory(step)))
+        const judgement = p.log.judge()
+        for (const entry of written) {
+          // Whoever knows that it is suspended may still leave, or let an agent of its own leave.
+          if (type === 'project.suspend' && entry.type === 'project.leave' && isPast(restriction, entry)) continue
+          t.not(verdictOf(judgement, entry)?.state, 'counts')
+        }
+        t.deepEqual(shown(judgement, before), judged)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('what a suspended agent writes behind whatever parents never counts, and changes nothing for other nodes', (t) => {
+  fc.assert(
+    fc.property(Steps({ maxLength: 30 }), Steps({ minLength: 1, maxLength: 20 }), (steps, later) => {
       const p = start()
       for (const step of steps) if (step.kind !== 'project.transfer') take(p, step)
       p.sees('alice', ...people)
-      const suspend = p.write('alice', 'project.suspend', { who: p.did('mallory') })
+      const suspend = p.write('alice', 'project.suspend', { who: p.did('claude@mallory') })
       const before = p.log.ordered()
       const judged = shown(p.log.judge(), before)
-      const mallory = people.indexOf('mallory')
-      const written = later.map((step) =>
-        take(p, { ...step, who: mallory, sees: null, pretend: step.pretend ?? [step.pick] }),
-      )
+      const written = later.map((step) => take(p, { ...asMallory(step), agent: true }))
       const judgement = p.log.judge()
       for (const entry of written) {
-        // Whoever knows that it is suspended may still leave.
         if (entry.type === 'project.leave' && isPast(suspend, entry)) continue
         t.not(verdictOf(judgement, entry)?.state, 'counts')
       }
@@ -198,6 +243,108 @@ test('what a suspended node writes behind old parents never counts, and changes 
     }),
     { numRuns: 200 },
   )
+})
+
+test('of what an unmade overseer writes behind whatever parents only what everybody may counts', (t) => {
+  fc.assert(
+    fc.property(Steps({ maxLength: 30 }), Steps({ minLength: 1, maxLength: 20 }), (steps, later) => {
+      const p = start()
+      for (const step of steps) if (step.kind !== 'project.transfer') take(p, step)
+      p.sees('alice', ...people)
+      p.write('alice', 'project.role', { who: p.did('mallory'), role: 'observer' })
+      const written = later.map((step) => take(p, asMallory(step)))
+      const judgement = p.log.judge()
+      for (const entry of written) {
+        // It answers, leaves, and takes back what itself sent.
+        if (entry.type === 'project.accept' || entry.type === 'project.leave') continue
+        const { invitation } = entry.body
+        const invite = p.log.ordered().find(({ type, body }) => type === 'project.invite' && body['id'] === invitation)
+        if (entry.type === 'project.withdraw' && invite?.node === entry.node) continue
+        t.not(verdictOf(judgement, entry)?.state, 'counts')
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+// What such steps came to once, by itself.
+
+const invitation = (to: string, role: string, n = 1) => ({
+  ...{ id: `c0ffee00-0000-4000-8000-00000000000${n}`, to, role, expires_at: '2030-01-01T00:00:00.000Z' },
+})
+
+test('whoever is suspended or removed takes no invitation back, neither as a leader nor as who sent it', (t) => {
+  for (const restriction of ['project.suspend', 'project.remove']) {
+    const p = begun({ bob: 'overseer' })
+    const theirs = p.write('alice', 'project.invite', invitation(p.did('dave'), 'tester'))
+    p.sees('bob', 'alice')
+    const own = p.write('bob', 'project.invite', invitation(p.did('erin'), 'tester', 2))
+    p.sees('alice', 'bob')
+    p.write('alice', restriction, { who: p.did('bob') })
+    p.sees('bob', 'alice')
+    for (const { body } of [theirs, own]) {
+      const withdraw = p.write('bob', 'project.withdraw', { invitation: body['id'] })
+      t.is(p.verdict(withdraw), 'denied', restriction)
+    }
+    p.sees('erin', 'bob')
+    t.is(p.verdict(p.write('erin', 'project.accept', { invitation: own.body['id'] })), 'counts')
+  }
+})
+
+test('whoever was an overseer takes back what itself sent and nothing else, whatever it pretends to know', (t) => {
+  const p = begun({ bob: 'overseer' })
+  const theirs = p.write('alice', 'project.invite', invitation(p.did('dave'), 'tester'))
+  p.sees('bob', 'alice')
+  const own = p.write('bob', 'project.invite', invitation(p.did('erin'), 'tester', 2))
+  p.sees('alice', 'bob')
+  p.write('alice', 'project.role', { who: p.did('bob'), role: 'observer' })
+  const pretended = (one: Placed) =>
+    p.verdict(p.pretend('bob', 'project.withdraw', { invitation: one.body['id'] }, [theirs], own))
+  t.is(pretended(theirs), 'held')
+  t.is(pretended(own), 'counts')
+  p.sees('bob', 'alice')
+  t.is(p.verdict(p.write('bob', 'project.withdraw', { invitation: theirs.body['id'] })), 'denied')
+})
+
+test('no answer to an invitation that did not know of a suspension or removal counts for who knows of it', (t) => {
+  for (const restriction of ['project.suspend', 'project.remove']) {
+    for (const role of ['overseer', 'developer']) {
+      const p = begun({ bob: 'developer', carol: 'overseer' })
+      p.write('carol', restriction, { who: p.did('bob') })
+      const { id } = p.write('alice', 'project.invite', invitation(p.did('bob'), role)).body
+      p.write('alice', restriction, { who: p.did('bob') })
+      p.sees('bob', 'alice', 'carol')
+      const accept = p.write('bob', 'project.accept', { invitation: id })
+      t.is(p.verdict(accept), 'denied', `${restriction} ${role}`)
+      t.is(p.judgement().standing().invitations.get(String(id))?.status, 'pending')
+    }
+  }
+})
+
+test('no overseer gives a suspended overseer its place back by inviting an agent of it', (t) => {
+  const p = begun({ bob: 'overseer' })
+  // An overseer of whom the owner’s and overseers’ acts alone do not tell how it came.
+  p.invite('bob', 'dave', 'developer')
+  p.sees('alice', 'bob')
+  p.write('alice', 'project.role', { who: p.did('dave'), role: 'overseer' })
+  p.write('alice', 'project.suspend', { who: p.did('dave') })
+  p.sees('bob', 'alice')
+  const invite = p.write('bob', 'project.invite', invitation(p.did('codex@dave'), 'developer'))
+  p.sees('dave', invite)
+  const accept = p.write('dave', 'project.accept', { invitation: invite.body['id'] })
+  const stage = p.write('dave', 'project.stage', { stage: 'review' })
+  t.deepEqual([accept, stage].map(p.verdict), ['denied', 'denied'])
+})
+
+test('in an archived project nobody takes an invitation back, and whoever is no member does not leave', (t) => {
+  const p = begun({ bob: 'overseer', carol: 'developer' })
+  const { id } = p.write('alice', 'project.invite', invitation(p.did('dave'), 'tester')).body
+  p.write('alice', 'project.archive', { archived: true })
+  for (const name of ['bob', 'carol']) p.sees(name, 'alice')
+  for (const name of ['alice', 'bob', 'carol'])
+    t.is(p.verdict(p.write(name, 'project.withdraw', { invitation: id })), 'denied')
+  t.is(p.verdict(p.write('carol', 'project.leave')), 'counts')
+  t.is(p.verdict(p.write('carol', 'project.leave')), 'denied')
 })
 
 test('what a member may say as often as it likes costs others as much each time', (t) => {
