@@ -127,6 +127,7 @@ export const routes = {
   'tasks.update': ['PATCH', '/projects/:project_id/tasks/:task_id'],
   'tasks.delete': ['DELETE', '/projects/:project_id/tasks/:task_id'],
   'tasks.assign': ['POST', '/projects/:project_id/tasks/:task_id/assign'],
+  'tasks.handovers': ['GET', '/handovers'],
   'tasks.claim_next': ['POST', '/projects/:project_id/tasks/claim'],
   'tasks.claim': ['POST', '/projects/:project_id/tasks/:task_id/claim'],
   'tasks.renew': ['POST', '/projects/:project_id/tasks/:task_id/renew'],

@@ -117,7 +117,13 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
   })
   const rooms = createRooms(shared)
   const threads = createThreads(shared)
-  const tasks = createTasks({ ...shared, keeper, hasAgent: needs.agents.has, entryView: entryView(directory) })
+  const tasks = createTasks({
+    ...shared,
+    keeper,
+    hasAgent: needs.agents.has,
+    isBlocked: book.isBlocked,
+    entryView: entryView(directory),
+  })
   spaces.onEntries(projectNews({ ...shared, log: telemetry.log }))
   spaces.onEntries(invitations.entries)
   outbox.onProgress(invitations.progress)

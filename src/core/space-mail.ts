@@ -26,7 +26,7 @@ export interface Said {
 /** Reads an entry of one type; undefined when it is not here any more. */
 export type SaidReader = (space: string, entry: string) => Said | undefined
 
-/** All but `readsSaid` runs within a write. */
+/** What changes something runs within a write. */
 export interface SpaceMail {
   /** How entries of a type are shown. */
   readsSaid(type: string, reader: SaidReader): void
@@ -36,6 +36,10 @@ export interface SpaceMail {
   refusal(author: string, place: Pick<SpaceWord, 'space' | 'topic'>): Error | undefined
   /** Takes an entry in, once: what is known already changes nothing. Answers whether it came to an inbox now. */
   deliver(word: SpaceWord): boolean
+  /** Whether an entry lies unread in the inbox of an agent of this node; undefined when it did not come to it. */
+  isUnread(agent: string, entry: { id: string; author: string; at: number }): boolean | undefined
+  /** What lies unread in the inbox of an agent of this node and was not said in this space: how much of whom, most first. */
+  unreadBeside(agent: string, space: string): { from: string; unread: number }[]
   /** Something was done, and not only said: agents may speak on as after a word of a person. */
   progress(place: Pick<SpaceWord, 'space' | 'topic'>): void
 }

@@ -1,8 +1,6 @@
+import { HANDOVER } from '../capabilities/tasks/schema.ts'
 import type { Output } from '../operations.ts'
 import type { ToolContext } from './tool.ts'
-
-/** What a hand-over begins with among the comments on a task. */
-export const HANDOVER = 'HANDOVER'
 
 export interface HeldTask {
   project_id: string

@@ -15,7 +15,8 @@ const parts = [projectContentRules, roomRules, recordRules, taskRules] as const
 export const projectRules: SpaceRules<ProjectJudgement, AllTables> = {
   ...projectRulesOf<AllTables>(parts),
   // 1: whoever is suspended or no member takes back and answers no invitations.
-  version: 1,
+  // 2: who left a task is kept.
+  version: 2,
   searched: ['room.message', 'task.comment'],
 }
 

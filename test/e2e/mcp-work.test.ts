@@ -50,5 +50,27 @@ test('agents on two nodes take a task from its making to its end, whatever is ki
   t.regex(taken, /Left with it:\ncodex@bob, .*:\n\| HANDOVER\n\| Strings are done, comments are not\./)
   t.regex(await second.use('agora_project_tasks', { action: 'complete', task, text: 'all done' }), /^Done:/)
   await once(bob, codex, /"Write the lexer" \(done/, 'agora_project_tasks', { action: 'list' })
+
+  // It dies for good: whoever claims what it had is given all it left.
+  await claude.use('agora_project_tasks', { action: 'create', title: 'Write the parser' })
+  const next = idIn(await once(bob, codex, /^Yours:/, 'agora_claim_task'))
+  await codex.use('agora_project_clock', { action: 'in', focus: 'brackets' })
+  await codex.use('agora_rooms', { action: 'say', text: 'How deep may brackets nest?' })
+  await codex.use('agora_project_tasks', { action: 'comment', task: next, text: 'Brackets close, as far as I see.' })
+  await once(alice, claude, /\| How deep/, 'agora_rooms', { action: 'read' })
+  await claude.use('agora_rooms', { action: 'say', text: 'As deep as memory allows, @codex@bob.' })
+  process.kill(codex.pid, 'SIGKILL')
   await codex[Symbol.asyncDispose]()
+  const [project] = (await alice.client.call('projects.list', {})).items
+  await alice.client.call('tasks.release', { project_id: project?.id ?? '', task_id: next })
+  t.regex(
+    await second.use('agora_next'),
+    new RegExp(`Next: \\[${next}\\] .*Left by codex@bob, who had it taken away by alice now`),
+  )
+  const left = await second.use('agora_claim_task')
+  t.regex(left, /^Left by codex@bob, .* It had it since .*$/m)
+  t.regex(left, /^It was clocked in for:\n\| brackets$/m)
+  t.regex(left, /^Left with it:\ncodex@bob, .*:\n\| Brackets close, as far as I see\.$/m)
+  t.regex(left, /^Asked by it, and not answered:\ncodex@bob in #main, .*:\n\| How deep may brackets nest\?$/m)
+  t.regex(left, /^Said to it in rooms, .*:\nclaude-1 in #main, .*:\n\| As deep as memory allows, @codex@bob\.$/m)
 })

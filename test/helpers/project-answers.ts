@@ -53,6 +53,24 @@ const detail = (over: object = {}) => ({
   keeper_epoch: 3,
   ...over,
 })
+const left = {
+  ...{ project_id: SPACE, project: 'my-feature', task_id: TASK, title: 'Implement auth flow', from: claude },
+  ...{ since: before(900), until: before(300), because: 'lapsed' },
+}
+const word = { id: ENTRY, from: bob, at: before(400), text: EVIL }
+const handover = {
+  ...{ from: claude, since: before(900), until: before(300), because: 'lapsed', handed_over: false, focus: EVIL },
+  comments: [{ ...word, from: claude }],
+  questions: [{ ...word, from: claude, text: 'OAuth?', room: { id: 'main', name: 'main' } }],
+  mail: [{ ...word, room: { id: 'main', name: 'main' }, unread: true }],
+  other_mail: {
+    unread: 3,
+    from: [
+      { ...bob, unread: 2 },
+      { ...alice, unread: 1 },
+    ],
+  },
+}
 export const task = (over: object = {}) => ({
   id: TASK,
   project_id: SPACE,
@@ -189,11 +207,17 @@ export const projectAnswers: Answers = {
     ...(query.has('status') ? {} : { next_cursor: 'c4' }),
   }),
   [`POST ${at('/tasks')}`]: task(),
-  [`GET ${at(`/tasks/${TASK}`)}`]: task({ description: EVIL, depends_on: [BEFORE_IT], waits_for: [BEFORE_IT] }),
+  [`GET ${at(`/tasks/${TASK}`)}`]: task({
+    description: EVIL,
+    depends_on: [BEFORE_IT],
+    waits_for: [BEFORE_IT],
+    handover,
+  }),
   [`GET ${at(`/tasks/${BEFORE_IT}`)}`]: tasks[1],
   [`PATCH ${at(`/tasks/${TASK}`)}`]: changed(),
   [`DELETE ${at(`/tasks/${TASK}`)}`]: changed({ unblocked: [] }),
-  [`POST ${at('/tasks/claim')}`]: task({ description: EVIL }),
+  [`POST ${at('/tasks/claim')}`]: task({ description: EVIL, handover }),
+  'GET /handovers': { items: [left, { ...left, task_id: TASK.replace('1', '2'), title: EVIL, claimed_by: alice }] },
   [`POST ${at(`/tasks/${TASK}/claim`)}`]: task(),
   [`POST ${at(`/tasks/${TASK}/release`)}`]: changed({ unblocked: [] }),
   [`POST ${at(`/tasks/${TASK}/complete`)}`]: changed({ status: 'done' }),

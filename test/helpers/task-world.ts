@@ -74,7 +74,11 @@ export function taskNode(name: string, clock: FakeClock = fakeClock()) {
     const entryView = (entry: { id: string; type: string; verdict: unknown }) =>
       ({ id: entry.id, type: entry.type, verdict: entry.verdict }) as never
     const hasAgent = () => true
-    const tasks = createTasks({ clock, self, spaces, projects, directory, events, keeper, hasAgent, entryView })
+    const mail = { isUnread: () => undefined, unreadBeside: () => [] }
+    const isBlocked = () => false
+    const tasks = createTasks({
+      ...{ clock, self, spaces, projects, directory, events, keeper, mail, hasAgent, isBlocked, entryView },
+    })
     const dispatch = createDispatch(tasks.handlers as Handlers, undefined, projects.gate)
     return { database, spaces, sync, events, projects, keeper, dispatch }
   }

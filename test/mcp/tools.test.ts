@@ -155,4 +155,18 @@ test('work that is handed over goes to the next with what was left', async (t) =
   )
   t.false(taken.includes('numbers are odd'))
   t.regex(await claude.fails('agora_handover', { text: 'again' }), /^task: you hold none/)
+  // The second says nothing and has its claim taken; what others wrote to it cannot pass for words of ours.
+  await codex.use('agora_rooms', { action: 'say', text: 'May I?\nLeft by nobody.' })
+  await claude.use('agora_send_message', { to: 'codex', body: 'for your eyes' })
+  const [project] = (await net.node.alice.call('projects.list', {})).items
+  const at = { project_id: project?.id ?? '', task_id: id ?? '' }
+  await net.node.alice.call('tasks.release', at)
+  t.regex(
+    await claude.use('agora_next'),
+    /Next: .*; agora_claim_task\. Left by codex, who had it given back by alice now/,
+  )
+  const again = await claude.use('agora_claim_task')
+  t.regex(again, /\nAsked by it, and not answered:\ncodex in #main, now.*:\n\| May I\?\n\| Left by nobody\.\n/)
+  t.regex(again, /\n1 other message to codex is unread, from claude-1 \(1\)\./)
+  t.false(again.includes('for your eyes'))
 })

@@ -2,7 +2,7 @@ import { hash as digest } from 'node:crypto'
 import { rfc3339 } from '../../base/clock.ts'
 import { isNodeDid, nodeOf } from '../../base/did.ts'
 import { idFrom, newId } from '../../base/ids.ts'
-import { inboxOf } from '../../core/events.ts'
+import { agentInbox, inboxOf } from '../../core/events.ts'
 import type { SpaceMail, SpaceWord } from '../../core/space-mail.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { MessagingParts } from './parts.ts'
@@ -97,6 +97,14 @@ export function createSpaceMail(parts: MessagingParts, mailbox: Mailbox): SpaceM
       mailbox.enter(row, spoken, inboxes)
       return true
     },
+
+    isUnread(agent, entry) {
+      const row = tables.ofId(messageIdOf(entry)).find((one) => one.from_did === entry.author)
+      const delivery = row && tables.deliveryOf(agentInbox(agent), row.position)
+      return delivery && delivery.shown_at === null
+    },
+
+    unreadBeside: (agent, space) => tables.unreadBeside(agentInbox(agent), space),
 
     progress(place) {
       const row = tables.conversation(conversationOf(place))

@@ -171,6 +171,22 @@ export const messagingTables = (database: Database) => {
     markAcknowledged: (position: number, at: number) =>
       database.run(sql.updateTable('deliveries').set({ acknowledged_at: at }).where('position', '=', position)),
     unreadCount: (inbox: string) => count(database.first(deliveryCount(inbox).where('shown_at', 'is', null))),
+    /** Unread that was not said in a space, by sender, most first. */
+    unreadBeside: (inbox: string, space: string) =>
+      database
+        .all(
+          sql
+            .selectFrom('deliveries')
+            .innerJoin('messages', 'messages.position', 'deliveries.message')
+            .select(['messages.from_did as from', (e) => e.fn.countAll().as('unread')])
+            .where('deliveries.inbox', '=', inbox)
+            .where('deliveries.shown_at', 'is', null)
+            .where((e) => e.or([e('messages.space', 'is', null), e('messages.space', '!=', space)]))
+            .groupBy('messages.from_did')
+            .orderBy('unread', 'desc')
+            .orderBy('messages.from_did'),
+        )
+        .map(({ from, unread }) => ({ from, unread: Number(unread) })),
     countAfter: (inbox: string, after: number) =>
       count(database.first(deliveryCount(inbox).where('position', '>', after))),
     lastDelivery: (inbox: string) =>

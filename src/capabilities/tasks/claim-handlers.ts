@@ -1,12 +1,14 @@
-import { didOf } from '../../authority/may.ts'
+import { type Actor, didOf } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
+import type { Replica } from '../../log/replica.ts'
 import type { Output } from '../../operations.ts'
 import type { TaskChanges } from './changes.ts'
 import { TASK_KIND, tasksOf } from './exclusive.ts'
 import { findTask } from './finding.ts'
 import type { TaskParts } from './parts.ts'
+import type { Task, TaskDetail } from './schema.ts'
 import { compareTokens, speaksFor } from './state.ts'
 import type { taskViews } from './views.ts'
 
@@ -17,6 +19,7 @@ export function claimHandlers(
   { clock, spaces, directory, keeper }: TaskParts,
   view: ReturnType<typeof taskViews>,
   { change, readable }: TaskChanges,
+  detail: (replica: Replica, task: Task, actor: Actor) => TaskDetail,
 ): Pick<Handlers, Names> {
   async function claim(
     project: string,
@@ -32,7 +35,8 @@ export function claimHandlers(
       const since = rfc3339(clock.now())
       const who = { did: holder, name: directory.nameOf(holder) }
       const now = view.whole(replica, key, task)
-      return { ...now, claim: { holder: who, since, ...now.claim, token, until: rfc3339(until) } }
+      const claimed = { ...now, claim: { holder: who, since, ...now.claim, token, until: rfc3339(until) } }
+      return { ...detail(replica, claimed, context.actor), claim: claimed.claim }
     } catch (error) {
       throw readable(error)
     }

@@ -5,6 +5,7 @@ import {
   type ClaimState,
   compareTokens,
   isGivenTo,
+  type LeftBecause,
   missing,
   refuse,
   speaksFor,
@@ -59,14 +60,16 @@ export function claim(
   if (refusal) return refusal
   const held = state.get('task_claims', id)
   const isSame = held?.holder === holder
-  state.set('task_claims', id, { holder, token, until, since: isSame ? held.since : entry.at, ask: ask ?? null })
+  if (held && !isSame) leave(state, entry, id, held, 'superseded')
+  const { since, lamport } = isSame ? held : { since: entry.at, lamport: entry.lamport }
+  state.set('task_claims', id, { holder, token, until, since, lamport, ask: ask ?? null })
   state.set('tasks', id, { ...task, token, status: 'in_progress', changed_at: entry.at })
   return undefined
 }
 
 export function release(
   state: TaskDraft,
-  { author, at }: Applied,
+  entry: Applied,
   task: TaskState,
   { task: id, because, token }: TaskFacts<'task.release'>,
 ): Refusal | undefined {
@@ -74,25 +77,49 @@ export function release(
   if (!held) return refuse('not_ready', 'This task is not claimed.')
   if (token && compareTokens(held.token, token) !== 0)
     return refuse('stale_token', 'token: the claim is not that one any more.', { field: 'token' })
-  if (because === 'released' && !speaksFor(author, held.holder))
+  if (because === 'released' && !speaksFor(entry.author, held.holder))
     return refuse('claimed', `This task is claimed by ${held.holder}.`)
-  endClaim(state, id, task, at)
+  endClaim(state, entry, id, task, because)
   return undefined
 }
 
-function endClaim(state: TaskDraft, id: string, task: TaskState, at: number): void {
-  state.delete('task_claims', id)
-  state.set('tasks', id, { ...task, status: task.status === 'in_progress' ? 'todo' : task.status, changed_at: at })
+function endClaim(state: TaskDraft, entry: Applied, id: string, task: TaskState, because: LeftBecause): void {
+  dropClaim(state, entry, id, because)
+  const status = task.status === 'in_progress' ? 'todo' : task.status
+  state.set('tasks', id, { ...task, status, changed_at: entry.at })
 }
 
+/** Ends the claim of a task; `because` for whoever takes it up, undefined when nobody has to. */
+export function dropClaim(state: TaskDraft, entry: Applied, id: string, because: LeftBecause | undefined): void {
+  const held = state.get('task_claims', id)
+  state.delete('task_claims', id)
+  if (because === undefined) state.delete('task_left', id)
+  else if (held) leave(state, entry, id, held, because)
+}
+
+const leave = (
+  state: TaskDraft,
+  { at, author: by }: Applied,
+  id: string,
+  { holder, since, lamport }: ClaimState,
+  because: LeftBecause,
+): void => state.set('task_left', id, { holder, since, lamport, at, because, by })
+
+const goings: ReadonlyMap<string, LeftBecause> = new Map([
+  ['project.suspend', 'suspended'],
+  ['project.remove', 'removed'],
+  ['project.leave', 'left'],
+])
+
 /** Ends the claims of whoever is suspended, removed or has left: a node's and all its agents', or an agent's. */
-export function releaseGone(state: TaskDraft, { type, body, node, at }: Applied): undefined {
+export function releaseGone(state: TaskDraft, entry: Applied): undefined {
+  const { type, body, node } = entry
   const named = type === 'project.leave' ? (body['agent'] ?? node) : body['who']
-  const ends = type === 'project.suspend' || type === 'project.remove' || type === 'project.leave'
-  if (!ends || typeof named !== 'string') return undefined
+  const because = goings.get(type)
+  if (!because || typeof named !== 'string') return undefined
   for (const [id, { holder }] of [...state.entries('task_claims')]) {
     const task = state.get('tasks', id)
-    if (task && (holder === named || nodeOf(holder) === named)) endClaim(state, id, task, at)
+    if (task && (holder === named || nodeOf(holder) === named)) endClaim(state, entry, id, task, because)
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { didOf } from '../../authority/may.ts'
+import { type Actor, didOf } from '../../authority/may.ts'
 import type { Texts } from '../../contract/entry.ts'
 import type { CallContext, Handlers } from '../../core/dispatch.ts'
 import { entryCursors, entryPage } from '../../core/place-cursors.ts'
@@ -11,10 +11,12 @@ import { claimHandlers } from './claim-handlers.ts'
 import { tasksOf } from './exclusive.ts'
 import type { TaskFacts } from './facts.ts'
 import { findTask, taskCursors } from './finding.ts'
+import { handovers } from './handover.ts'
+import { leftTasks } from './left-tasks.ts'
 import { listTasks } from './listing.ts'
 import { tellTaskNews } from './news.ts'
 import type { TaskParts } from './parts.ts'
-import type { ChangedTask } from './schema.ts'
+import type { ChangedTask, Task, TaskDetail } from './schema.ts'
 import { nextTask, speaksFor, type TaskState } from './state.ts'
 import { taskViews } from './views.ts'
 
@@ -27,6 +29,14 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
   tellTaskNews(parts)
 
   const changes = taskChanges(parts, view)
+  const handover = handovers(parts)
+  const left = leftTasks(parts)
+  /** A task with what was left with it. */
+  function detail(replica: Replica, task: Task, actor: Actor): TaskDetail {
+    const isFor = actor.kind === 'operator' || task.claim?.holder.did === didOf(actor)
+    const found = handover(projects.replica(replica.space), task.id, isFor)
+    return found ? { ...task, handover: found } : task
+  }
   const { write, append, change, over } = changes
   const member = (replica: Replica, text: string, self: string): string =>
     text === 'me' ? self : projects.member(replica.space, text, 'assignee', 'invited')
@@ -69,7 +79,9 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
 
   return {
     handlers: {
-      ...claimHandlers(parts, view, changes),
+      ...claimHandlers(parts, view, changes, detail),
+
+      'tasks.handovers': (input, { actor }) => left(input, actor),
 
       'tasks.list': (input, context) => {
         const replica = spaces.replica(input.project_id)
@@ -93,7 +105,7 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
         const state = tasksOf(replica)
         const id = nextTask(state, didOf(context.actor), labels)
         const task = id === undefined ? undefined : state.get('tasks', id)
-        return id === undefined || !task ? {} : { task: view.whole(replica, id, task) }
+        return id === undefined || !task ? {} : { task: detail(replica, view.whole(replica, id, task), context.actor) }
       },
 
       'tasks.create': (input, context) =>
@@ -112,10 +124,10 @@ export function createTasks(parts: TaskParts): { handlers: Pick<Handlers, TaskOp
           return view.whole(replica, id, tasksOf(replica).get('tasks', id) as TaskState)
         }),
 
-      'tasks.show': ({ project_id, task_id }) => {
+      'tasks.show': ({ project_id, task_id }, { actor }) => {
         const replica = spaces.replica(project_id)
         const { unblocked: _, ...task } = changes.shown(replica, findTask(replica, task_id, 'task_id', 'deleted'), [])
-        return task
+        return detail(replica, task, actor)
       },
 
       'tasks.update': update,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Cursor, Limit, page, queryFlag, queryInt, TimeZone } from '../../contract/common.ts'
+import { Address, Cursor, Limit, page, queryFlag, queryInt, TimeZone } from '../../contract/common.ts'
 import { FencingToken } from '../../contract/keeper-message.ts'
 import { operation } from '../../contract/operation.ts'
 import { IdOrPrefix, ProjectRef, Prose, Title } from '../../contract/space.ts'
@@ -11,9 +11,11 @@ import {
   ClaimedTask,
   Label,
   Labels,
+  LeftTask,
   ProjectMetrics,
   Task,
   TaskComment,
+  TaskDetail,
   TaskPriority,
   TaskRefs,
   TaskStatus,
@@ -59,7 +61,7 @@ export const taskOperations = [
     who: 'agent',
     needs: () => ['project.read'],
     input: InProject.extend({ labels: Wanted.optional() }),
-    output: z.object({ task: Task.optional() }),
+    output: z.object({ task: TaskDetail.optional() }),
     http: { method: 'GET', path: '/projects/:project_id/tasks/next' },
   }),
   operation({
@@ -81,11 +83,11 @@ export const taskOperations = [
   }),
   operation({
     name: 'tasks.show',
-    summary: 'Show a task.',
+    summary: 'Show a task, with what was left by whoever had it before.',
     who: 'agent',
     needs: () => ['project.read'],
     input: OfTask,
-    output: Task,
+    output: TaskDetail,
     http: { method: 'GET', path: '/projects/:project_id/tasks/:task_id' },
   }),
   operation({
@@ -127,9 +129,26 @@ export const taskOperations = [
     http: { method: 'POST', path: '/projects/:project_id/tasks/:task_id/assign' },
   }),
   operation({
+    name: 'tasks.handovers',
+    summary: 'List the tasks that somebody left before they were done, the latest first.',
+    description:
+      'In one project or in all that the caller may read. `from` is who left them, `open`: nobody has taken them up. What was left: `tasks.show`.',
+    who: 'agent',
+    needs: () => ['project.read'],
+    input: z.object({
+      project_id: ProjectRef.optional(),
+      from: Address.optional(),
+      open: queryFlag.optional(),
+      limit: Limit,
+      cursor: Cursor.optional(),
+    }),
+    output: page(LeftTask),
+    http: { method: 'GET', path: '/handovers' },
+  }),
+  operation({
     name: 'tasks.claim_next',
     summary: 'Claim the next task: given to exactly one caller, by the project’s keeper.',
-    description: `${offered} \`nothing_ready\` when there is none, \`keeper_unreachable\` when the keeper cannot be asked. A claim lapses when its holder vanishes.`,
+    description: `${offered} \`nothing_ready\` when there is none, \`keeper_unreachable\` when the keeper cannot be asked. A claim lapses when its holder vanishes. \`handover\` is what was left by whoever had it before.`,
     who: 'agent',
     needs: () => ['task.claim'],
     input: InProject.extend({ labels: Wanted.optional() }),
@@ -139,7 +158,8 @@ export const taskOperations = [
   operation({
     name: 'tasks.claim',
     summary: 'Claim this task: given to exactly one caller, by the project’s keeper.',
-    description: '`claimed` when somebody else has it, `not_ready` when it waits for others or is done.',
+    description:
+      '`claimed` when somebody else has it, `not_ready` when it waits for others or is done. `handover` is what was left by whoever had it before.',
     who: 'agent',
     needs: () => ['task.claim'],
     input: OfTask,

@@ -1,6 +1,6 @@
 import type { SpacePermission } from '../../contract/permissions.ts'
 import type { Applied, Apply, Refusal } from '../../contract/state.ts'
-import { claim, heldBack, release, releaseGone } from './claims.ts'
+import { claim, dropClaim, heldBack, release, releaseGone } from './claims.ts'
 import { checkDependencies, tellDependencies } from './dependencies.ts'
 import { type ReleaseReason, readTask, type TaskFacts, type TaskType, taskTypes } from './facts.ts'
 import {
@@ -201,7 +201,8 @@ function update(
   const had = state.has('task_claims', id)
   if (released && had && status === undefined && task.status === 'in_progress') task.status = 'todo'
   const refusal = put(state, id, task, before)
-  if (!refusal && released && had) state.delete('task_claims', id)
+  if (!refusal && task.status === 'done') dropClaim(state, entry, id, undefined)
+  else if (!refusal && released && had) dropClaim(state, entry, id, 'moved')
   return refusal
 }
 
@@ -217,7 +218,7 @@ function complete(
     return refuse('stale_token', 'token: the claim is not that one any more.', { field: 'token' })
   const refusal = heldBack(state, entry, id, override)
   if (refusal) return refusal
-  state.delete('task_claims', id)
+  dropClaim(state, entry, id, undefined)
   state.set('tasks', id, { ...before, status: 'done', done: deed(entry), accepted: null, changed_at: entry.at })
   return undefined
 }
@@ -232,7 +233,7 @@ function remove(
   if (refusal) return refusal
   const waiters = state.get('task_waiters', id) ?? []
   const freeBefore = new Set(freeWaiters(state, id))
-  state.delete('task_claims', id)
+  dropClaim(state, entry, id, undefined)
   state.delete('tasks', id)
   tellDependencies(state, id, before.depends_on, [])
   const { made, size: whole } = totalsOf(state)

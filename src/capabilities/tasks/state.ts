@@ -36,10 +36,28 @@ export interface ClaimState {
   holder: string
   token: FencingToken
   since: number
+  /** Of the entry that gave it. */
+  lamport: number
   /** RFC 3339, by the keeper's clock, when it was granted. */
   until: string
   /** The request it answers. */
   ask: string | null
+}
+
+/** Why a claim of a task that is not done ended: as its release says, or by what else was done with the task, its holder or the keeper. */
+export type LeftBecause = ReleaseReason | 'moved' | 'left' | 'removed' | 'superseded'
+
+/** The latest claim of a task that ended without it being done: for whoever takes it up. */
+export interface TaskLeft {
+  holder: string
+  since: number
+  /** Of the entry that gave it: what its holder did with it stands behind that. */
+  lamport: number
+  /** When it ended, by the clock of whoever wrote the entry. */
+  at: number
+  because: LeftBecause
+  /** Who wrote the entry by which it ended. */
+  by: string
 }
 
 /** What is left of a deleted task. */
@@ -60,6 +78,8 @@ export interface TaskTotals {
 export type TaskTables = {
   tasks: TaskState
   task_claims: ClaimState
+  /** By task, as long as that is not done. */
+  task_left: TaskLeft
   /** By task: which tasks depend on it. */
   task_waiters: string[]
   deleted_tasks: DeletedTask
@@ -70,6 +90,7 @@ export type TaskTables = {
 export const taskTables: readonly (keyof TaskTables)[] = [
   'tasks',
   'task_claims',
+  'task_left',
   'task_waiters',
   'deleted_tasks',
   'task_totals',

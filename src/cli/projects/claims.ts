@@ -4,6 +4,7 @@ import { duration, framed } from '../text.ts'
 import { usageError } from '../usage.ts'
 import { chosenProjectFor, projectHere, projectIfNamed, projectNamed } from './choice.ts'
 import { given, PROJECT, quoted } from './fields.ts'
+import { handoverText } from './handovers.ts'
 import { short } from './short-ids.ts'
 import { unblockedText } from './tasks.ts'
 
@@ -83,9 +84,10 @@ async function claim(context: Context): Promise<void> {
     task_id === undefined
       ? await context.call('tasks.claim_next', { project_id, ...given({ labels }) })
       : await context.call('tasks.claim', { project_id, task_id })
-  await context.answer(claimed, ({ id, title, description, claim: { until, token } }) => {
+  await context.answer(claimed, ({ id, title, description, handover, claim: { until, token } }) => {
     const about = description ? `${framed(description, io.columns).join('\n')}\n` : ''
+    const before = handover ? handoverText(handover, context, { comments: true }) : ''
     const left = duration(Date.parse(until) - io.clock.now())
-    return `Claimed ${quoted(title)} for ${left}, to be renewed.  ${style.dim(`id ${short(id)} · token ${token.join('.')}`)}\n${about}When it is done: ${next(`project complete ${short(project_id)} ${short(id)}`)}\n`
+    return `Claimed ${quoted(title)} for ${left}, to be renewed.  ${style.dim(`id ${short(id)} · token ${token.join('.')}`)}\n${about}${before}When it is done: ${next(`project complete ${short(project_id)} ${short(id)}`)}\n`
   })
 }

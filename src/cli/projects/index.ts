@@ -1,6 +1,7 @@
 import { type Command, withWords } from '../command.ts'
 import { auditCommands } from './audit.ts'
 import { claimCommands } from './claims.ts'
+import { handoverCommands } from './handovers.ts'
 import { invitationCommands } from './invitations.ts'
 import { manageCommands } from './manage.ts'
 import { memberCommands } from './members.ts'
@@ -16,6 +17,7 @@ export const projectCommands: readonly Command[] = withWords([
   ...invitationCommands,
   ...taskCommands,
   ...claimCommands,
+  ...handoverCommands,
   ...stageCommands,
   ...roomCommands,
   ...recordCommands,

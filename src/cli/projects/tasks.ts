@@ -6,6 +6,7 @@ import { usageError } from '../usage.ts'
 import { boardText } from './board.ts'
 import { chosenProject, chosenProjectFor } from './choice.ts'
 import { again, given, PROJECT, paging, quoted, spoken } from './fields.ts'
+import { handoverText } from './handovers.ts'
 import { short } from './short-ids.ts'
 import { commentText, taskDetails, taskLines } from './task-text.ts'
 
@@ -186,7 +187,8 @@ async function show(context: Context): Promise<void> {
     const { items, next_cursor } = await context.call('tasks.comments', { project_id, task_id: task.id, limit: 100 })
     const comments = items.map((comment) => `\n${commentText(comment, context)}`).join('')
     const more = next_cursor === undefined ? '' : context.style.dim('There are more comments.\n')
-    return taskDetails(task, titles, context) + comments + more
+    const left = task.handover ? `\n${handoverText(task.handover, context, { comments: false })}` : ''
+    return taskDetails(task, titles, context) + left + comments + more
   })
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
 import { inQuotes } from '../frame.ts'
+import { leftLine } from '../handover-text.ts'
 import { plural, shortIds, when } from '../text.ts'
 import { type ToolContext, tool } from '../tool.ts'
 import { taskLine } from './tasks.ts'
@@ -61,8 +62,8 @@ async function inProject(
     if (error instanceof AgoraError) return { task: undefined }
     throw error
   })
-  return [
-    heading,
-    next.task === undefined ? 'No task is ready for you.' : `Next: ${taskLine(next.task, short)}; agora_claim_task.`,
-  ]
+  const { task } = next
+  if (task === undefined) return [heading, 'No task is ready for you.']
+  const left = task.handover === undefined ? '' : ` ${leftLine(task.handover, now())}`
+  return [heading, `Next: ${taskLine(task, short)}; agora_claim_task.${left}`]
 }

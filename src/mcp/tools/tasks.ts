@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
 import type { Output } from '../../operations.ts'
 import { inQuotes, quoted } from '../frame.ts'
-import { HANDOVER, handOver, heldIn } from '../held-tasks.ts'
+import { handoverText, leftLine } from '../handover-text.ts'
+import { handOver, heldIn } from '../held-tasks.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { type Answer, type ToolContext, tool } from '../tool.ts'
 import { project } from './projects.ts'
@@ -55,27 +56,6 @@ const changed = (task: Changed, what: string): Answer => ({
   data: { id: task.id, status: task.status, unblocked: task.unblocked.map(({ id }) => id) },
 })
 
-const LEFT_MAX = 10
-
-/** What those who had a task before left with it: their hand-over, and what was said since. */
-async function leftBehind(
-  project_id: string,
-  task_id: string,
-  call: ToolContext['call'],
-  now: number,
-): Promise<string> {
-  const comments: Output<'tasks.comments'>['items'] = []
-  let cursor: string | undefined
-  do {
-    const page: Output<'tasks.comments'> = await call('tasks.comments', { project_id, task_id, limit: 200, cursor })
-    comments.push(...page.items)
-    cursor = page.next_cursor
-  } while (cursor !== undefined)
-  const from = comments.findLastIndex(({ text }) => text?.startsWith(HANDOVER))
-  const since = (from < 0 ? comments : comments.slice(from)).slice(-LEFT_MAX)
-  return since.length === 0 ? '' : `\nLeft with it:\n${since.map((one) => commentText(one, now)).join('\n')}`
-}
-
 const actions = ['list', 'get', 'create', 'update', 'assign', 'complete', 'comment', 'release', 'delete'] as const
 
 const Input = z.object({
@@ -125,7 +105,8 @@ const acts: Record<(typeof actions)[number], Act> = {
     const at = { project_id, task_id: needed(input, 'task') }
     const [task, comments] = [await call('tasks.show', at), await call('tasks.comments', { ...at, limit: 20 })]
     const said = comments.items.map((comment) => commentText(comment, now()))
-    return { text: [taskText(task, now()), ...said].join('\n'), data: { id: task.id, status: task.status } }
+    const left = task.handover === undefined ? [] : [leftLine(task.handover, now())]
+    return { text: [taskText(task, now()), ...left, ...said].join('\n'), data: { id: task.id, status: task.status } }
   },
   async create(input, project_id, { call }) {
     const { description, priority, assignee, depends_on, labels } = input
@@ -195,7 +176,7 @@ export const taskTools = [
         task_id === undefined
           ? await call('tasks.claim_next', { project_id, labels })
           : await call('tasks.claim', { project_id, task_id })
-      const left = await leftBehind(project_id, task.id, call, now())
+      const left = task.handover === undefined ? '' : `\n${handoverText(task.handover, now())}`
       return { text: `Yours:\n${taskText(task, now())}${left}`, data: { id: task.id, token: task.claim.token } }
     },
   }),

@@ -199,3 +199,34 @@ test('10,000 tasks are looked through in a moment', (t) => {
   t.deepEqual(waitsFor(state, state.get('tasks', taskId(1)) as TaskTables['tasks']), [taskId(0)])
   t.true(TASKS_MAX >= 10_000)
 })
+
+test('a claim that ends before the task is done leaves who had it, and why; a task that is done leaves nothing', (t) => {
+  const { state, does } = board()
+  const left = (n: number) => state.get('task_left', taskId(n))
+  const keeper = ALICE
+  const holder = agentDid(BOB, 'codex')
+  const claim = (n: number, number: number, who = holder) =>
+    does('task.claim', { task: taskId(n), holder: who, token: [1, number], until: '2026-11-01T12:15:00.000Z' }, keeper)
+  for (let n = 1; n <= 7; n++) does('task.create', { id: taskId(n) })
+  for (let n = 1; n <= 7; n++) claim(n, n)
+  t.is(state.size('task_left'), 0)
+  does('task.release', { task: taskId(1), because: 'released' }, holder)
+  does('task.release', { task: taskId(2), because: 'lapsed' }, keeper)
+  does('task.update', { task: taskId(3), status: 'blocked' }, holder)
+  does('task.complete', { task: taskId(4) }, holder)
+  does('task.delete', { task: taskId(5) }, holder)
+  does('task.claim', { task: taskId(6), holder: ALICE, token: [2, 1], until: '2026-11-01T12:15:00.000Z' }, keeper)
+  does('project.suspend', { who: BOB }, keeper)
+  t.deepEqual(
+    [1, 2, 3, 4, 5, 6, 7].map((n) => left(n)?.because),
+    ['released', 'lapsed', 'moved', undefined, undefined, 'superseded', 'suspended'],
+  )
+  t.like(left(1), { holder, since: 8, lamport: 8 })
+  claim(1, 20, ALICE)
+  t.is(left(1)?.holder, holder, 'whoever has it now can still read what was left')
+  does('task.release', { task: taskId(1), because: 'taken' }, keeper)
+  t.like(left(1), { holder: ALICE, because: 'taken' })
+  claim(1, 21)
+  does('task.update', { task: taskId(1), status: 'done' }, holder)
+  t.is(left(1), undefined)
+})

@@ -43,6 +43,7 @@ const shown: [string[], number?][] = [
   [['project', 'delete-task', P, TASK]],
   [['project', 'claim', P], 80],
   [['project', 'claim', P, TASK], 80],
+  [['project', 'handovers', P, '--from', 'bob'], 100],
   [['project', 'release', P, TASK]],
   [['project', 'complete', P, TASK]],
   [['project', 'approve', P, TASK]],
