@@ -5,9 +5,9 @@ import type { Directory } from '../../core/directory.ts'
 import type { Handlers } from '../../core/dispatch.ts'
 import type { Keeper } from '../../core/keeper/index.ts'
 import type { SpaceNews, Spaces } from '../../core/spaces.ts'
-import type { LoggedEntry } from '../../log/entry-store.ts'
 import type { Replica } from '../../log/replica.ts'
 import type { EntryTables } from '../../log/tables.ts'
+import type { Placed } from '../../log/types.ts'
 import type { Output } from '../../operations.ts'
 import { TASK_KIND, tasksOf } from './exclusive.ts'
 import { countTasks, quantile, stageTimes, type Turn, type Waiting } from './metrics.ts'
@@ -52,11 +52,7 @@ export function metricHandlers(parts: MetricParts): Pick<Handlers, 'projects.met
     else for (const entry of news.added) if (entry.type === 'task.claim') noteClaim(past, news.replica, entry)
   })
 
-  function noteClaim(
-    { firstClaims }: Past,
-    replica: Replica,
-    { id, at, body }: Pick<LoggedEntry, 'id' | 'at' | 'body'>,
-  ) {
+  function noteClaim({ firstClaims }: Past, replica: Replica, { id, at, body }: Placed) {
     const task = String(body['task'])
     if (replica.verdict(id)?.state !== 'counts') return
     firstClaims.set(task, Math.min(at, firstClaims.get(task) ?? at))
@@ -159,17 +155,15 @@ function waitsSince(replica: Replica, { id, since }: Waiting): number {
   return Math.max(since, back?.at ?? 0)
 }
 
-function turnsOf(replica: Replica): Turn[] {
-  const turns: Turn[] = []
-  for (let after: LoggedEntry | undefined; ; ) {
-    const page = replica.query({ types: [...TURNS], states: ['counts'], order: 'oldest', after, limit: 500 })
-    turns.push(...page.map(turnOf))
-    after = page.at(-1)
-    if (page.length < 500) return turns
-  }
-}
+/** Authority's entries are all in memory. */
+const turnsOf = (replica: Replica): Turn[] =>
+  replica
+    .log()
+    .authority()
+    .filter(({ id, type }) => TURNS.has(type) && replica.verdict(id)?.state === 'counts')
+    .map(turnOf)
 
-const turnOf = ({ type, at, body: { stage, archived } }: LoggedEntry): Turn => {
+const turnOf = ({ type, at, body: { stage, archived } }: Placed): Turn => {
   if (type === 'project.create') return { at, stage: stages[0] }
   return type === 'project.archive' ? { at, archived: archived !== false } : { at, stage: String(stage) }
 }
