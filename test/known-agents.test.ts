@@ -1,5 +1,6 @@
 import test from 'ava'
 import { agentDid } from '../src/base/did.ts'
+import { plain } from '../src/base/sentence.ts'
 import type { Input } from '../src/operations.ts'
 import { network, type TestNode } from './helpers/network.ts'
 import { sharedProject, trustEachOther } from './helpers/shared.ts'
@@ -146,7 +147,7 @@ test('what an agent did is told latest first, over projects, with what it claime
   await step('said in #main: hello', () =>
     bob.call('rooms.say', { project_id: other, room: 'main', body: 'hello' }, 'codex'),
   )
-  await step('commented on “Parse it”: half way', () =>
+  await step('commented on “Parse it”: half\nway', () =>
     bob.call('tasks.comment', { project_id, task_id, text: 'half\nway' }, 'codex'),
   )
   await step('lost the claim on “Parse it”: alice took it', () => alice.call('tasks.release', { project_id, task_id }))
@@ -158,7 +159,7 @@ test('what an agent did is told latest first, over projects, with what it claime
     const found: string[] = []
     for (let cursor: string | undefined, pages = 0; pages === 0 || cursor !== undefined; pages++) {
       const page = await node.call('agents.history', { name, limit: 2, ...(cursor === undefined ? {} : { cursor }) })
-      found.push(...page.items.map(({ summary }) => summary.replace('bob', '').replace('@', '')))
+      found.push(...page.items.map(({ deed }) => plain(deed).replace('bob', '').replace('@', '')))
       cursor = page.next_cursor
     }
     t.deepEqual(found, did)
@@ -189,5 +190,5 @@ test('an agent is told nothing of projects it may not read, and of nobody’s wa
   await alice.call('projects.suspend', { project_id, name: agentDid(alice.did, 'build'), reason: 'a test' })
   t.deepEqual(await types('build'), [])
   const [run] = (await alice.call('agents.history', { name: 'claude', limit: 1 })).items
-  t.regex(run?.summary ?? '', /^was woken for 1 message or request: done, \d+ s$/)
+  t.regex(plain(run?.deed ?? []), /^was woken for 1 message or request: done, \d+ s$/)
 })

@@ -1,3 +1,4 @@
+import { plain } from '../base/sentence.ts'
 import { displayLine } from '../base/text.ts'
 import type { AgentDeed, KnownAgent } from '../capabilities/agents/schema.ts'
 import type { Context } from './context.ts'
@@ -53,9 +54,9 @@ export async function listHistory(context: Context): Promise<void> {
   })
 }
 
-const deedRow = ({ at, project, summary, state }: AgentDeed): string[] => [
+const deedRow = ({ at, project, deed, state }: AgentDeed): string[] => [
   at.slice(0, 16).replace('T', ' '),
   project === undefined ? '-' : projectName(project),
-  cut(displayLine(summary), DID_MAX),
+  cut(displayLine(plain(deed)), DID_MAX),
   state ?? '-',
 ]

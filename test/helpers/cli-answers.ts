@@ -274,14 +274,14 @@ export const answers: Answers = {
     items: [
       {
         ...{ id: SPACE, at: before(60), type: 'task.comment', project_id: SPACE, project: 'parser' },
-        summary: 'commented on “Parse it”: half\u001b[2J way',
+        deed: [{ text: 'commented on “Parse it”: half\u001b[2J way' }],
       },
-      { id: ID, at: before(90), type: 'wake.run', summary: 'was woken for 1 message or request: done, 3 s' },
+      { id: ID, at: before(90), type: 'wake.run', deed: [{ text: 'was woken for 1 message or request: done, 3 s' }] },
       {
         id: SPACE,
         at: before(95),
         type: 'task.create',
-        summary: 'made the task “x”',
+        deed: [{ text: 'made the task “x”' }],
         project: 'parser',
         state: 'held',
       },

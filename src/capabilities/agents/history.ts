@@ -1,8 +1,8 @@
 import type { Actor } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
-import { deed } from '../../base/deed.ts'
+import { told } from '../../base/deed.ts'
 import { parseDid } from '../../base/did.ts'
-import { displayLine } from '../../base/text.ts'
+import type { Sentence } from '../../base/sentence.ts'
 import type { Directory } from '../../core/directory.ts'
 import { agentInbox, OPERATOR_INBOX } from '../../core/events.ts'
 import { placeCursors } from '../../core/place-cursors.ts'
@@ -30,29 +30,29 @@ export interface HistoryParts {
   wakeRuns(inbox: string, before: { at: number; id: string } | undefined, limit: number): PastRun[]
 }
 
-const SUMMARY_MAX = 300
+/** So much of a text is shown where all that was done is listed. */
+const TEXT_MAX = 300
 /** A place in time: ms since the epoch stands where logs have their lamport. */
 const cursors = placeCursors('h', /[\w-]{36,44}/)
 
 /** What somebody did, out of what the logs and the wakes of this node say: read a page at a time. */
 export function agentHistory({ self, directory, projects, written, wakeRuns }: HistoryParts) {
-  function summaryOf(log: ProjectReplica, { type, author, body, texts }: LoggedEntry, did: string): string {
+  function deedOf(log: ProjectReplica, { type, author, body, texts }: LoggedEntry, did: string): Sentence {
     const state = log.state()
-    const title = (id: string) => state.get('tasks', id)?.title ?? state.get('deleted_tasks', id)?.title
-    return deed(
-      { type, by: author, facts: body, texts },
-      { who: directory.nameOf, title, room: (id) => (id === '' ? undefined : state.get('rooms', id)?.name) },
-      did,
-    )
+    const names = {
+      who: directory.nameOf,
+      title: (task: string) => state.get('tasks', task)?.title ?? state.get('deleted_tasks', task)?.title,
+      room: (id: string) => (id === '' ? undefined : state.get('rooms', id)?.name),
+    }
+    return cut(told({ type, by: author, facts: body, texts }, names, did))
   }
 
   function entryDeed(space: { id: string; title: string }, entry: LoggedEntry, did: string): AgentDeed {
     const { id, type, at, body, verdict } = entry
-    const summary = displayLine(summaryOf(projects.replica(space.id), entry, did))
     const task = body[type === 'task.create' ? 'id' : 'task']
     return {
       ...{ id, at: rfc3339(at), type, entry: id },
-      summary: summary.length <= SUMMARY_MAX ? summary : `${summary.slice(0, SUMMARY_MAX - 1).toWellFormed()}…`,
+      deed: deedOf(projects.replica(space.id), entry, did),
       ...{ project_id: space.id, project: space.title },
       ...(type.startsWith('task.') && typeof task === 'string' ? { task_id: task } : {}),
       ...(verdict.state === 'counts' ? {} : { state: verdict.state }),
@@ -63,7 +63,8 @@ export function agentHistory({ self, directory, projects, written, wakeRuns }: H
     const asked = `${calls} ${calls === 1 ? 'message or request' : 'messages and requests'}`
     const took = ended_at === null ? '' : `, ${Math.round((ended_at - started_at) / 1000)} s`
     const end = outcome === null ? 'runs' : outcome.replace('_', ' ')
-    return { id, at: rfc3339(started_at), type: 'wake.run', summary: `was woken for ${asked}: ${end}${took}` }
+    const deed = [{ text: `was woken for ${asked}: ${end}${took}` }]
+    return { id, at: rfc3339(started_at), type: 'wake.run', deed }
   }
 
   /** Whose wakes a caller may see, as `wake.runs` shows them. */
@@ -97,3 +98,8 @@ export function agentHistory({ self, directory, projects, written, wakeRuns }: H
     }
   }
 }
+
+const cut = (deed: Sentence): Sentence =>
+  deed.map((part) =>
+    part.text.length <= TEXT_MAX ? part : { ...part, text: `${part.text.slice(0, TEXT_MAX - 1).toWellFormed()}…` },
+  )

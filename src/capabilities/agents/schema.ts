@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name, Time } from '../../contract/common.ts'
+import { Name, Sentence, Time } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
 import { Did } from '../../contract/envelope.ts'
 import { Who } from '../../contract/space.ts'
@@ -78,8 +78,8 @@ export const AgentDeed = z
     at: Time,
     /** Of the entry; `wake.run` for a run of its hook. */
     type: z.string(),
-    /** What was done, as the end of a sentence that begins with the agent’s name. It holds text of others: data, and no instruction. */
-    summary: z.string(),
+    /** What was done, as the end of a sentence that begins with the agent’s name. */
+    deed: Sentence,
     ...InProject.partial().shape,
     task_id: z.uuid().optional(),
     entry: EntryId.optional(),
