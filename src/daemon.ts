@@ -18,6 +18,7 @@ import { directLane } from './p2p/direct/index.ts'
 import { keeperLane } from './p2p/keeper/index.ts'
 import { logLane } from './p2p/log/index.ts'
 import { createNetwork } from './p2p/node.ts'
+import { finishRestore } from './store/backup/apply.ts'
 import { removeDaemonInfo, writeDaemonInfo } from './store/daemon-file.ts'
 import { openDatabase } from './store/database.ts'
 import { type Home, isNewHome, prepareHome } from './store/home.ts'
@@ -68,6 +69,7 @@ export async function startDaemon({
 }: DaemonOptions): Promise<Daemon> {
   await using started = new AsyncDisposableStack()
   prepareHome(home)
+  finishRestore(home)
   const unlock = lockHome(home)
   started.defer(unlock)
 
@@ -232,6 +234,7 @@ export async function startDaemon({
     requestsPerSecond: settings.requests_per_second,
     allowedOrigins: settings.allowed_origins,
     metrics: metrics.render,
+    backup: parts.backups.file,
     version,
     dashboard: BUILT_DASHBOARD,
     async mcp(req, res, body, caller) {

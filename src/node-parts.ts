@@ -7,6 +7,7 @@ import { knownAgents } from './capabilities/agents/known.ts'
 import { createAgentRegistry } from './capabilities/agents/registry.ts'
 import { createApprovals } from './capabilities/approvals/handlers.ts'
 import { attentionHandlers } from './capabilities/attention/handlers.ts'
+import { createBackups } from './capabilities/backups/handlers.ts'
 import { createFriends } from './capabilities/friends/handlers.ts'
 import { messagingHandlers } from './capabilities/messaging/handlers.ts'
 import { createMailbox } from './capabilities/messaging/mailbox.ts'
@@ -105,6 +106,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     ...(needs.unseek ? { unseek: needs.unseek } : {}),
     tell: (agent, body) => asOperator('messages.send', { to: agentDid(key.did, agent), body }),
   })
+  const backups = createBackups({ ...shared, home, spaces: inProjects.spaces, restored: inProjects.restored })
   const inbound = createInbound({
     ...shared,
     handlers: [...messagingWire(messaging, mailbox), ...friends.wire, owners.wire, ...wake.wire, ...inProjects.wire],
@@ -178,6 +180,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     ...owners.handlers,
     ...sessions.handlers,
     ...wake.handlers,
+    ...backups.handlers,
     ...inProjects.handlers,
   }
   const dispatch = createDispatch(handlers, approvals.ask, inProjects.gate)
@@ -194,6 +197,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
     inbound,
     dispatch,
     approvals,
+    backups,
     friends,
     owners,
     sessions,

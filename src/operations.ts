@@ -3,6 +3,7 @@ import { agentOperations } from './capabilities/agents/operations.ts'
 import { approvalOperations } from './capabilities/approvals/operations.ts'
 import { attentionOperations } from './capabilities/attention/operations.ts'
 import { auditOperations } from './capabilities/audit/operations.ts'
+import { backupOperations } from './capabilities/backups/operations.ts'
 import { friendOperations } from './capabilities/friends/operations.ts'
 import { invitationOperations } from './capabilities/invitations/operations.ts'
 import { messagingOperations } from './capabilities/messaging/operations.ts'
@@ -26,6 +27,7 @@ export const operations = [
   ...attentionOperations,
   ...ownerOperations,
   ...sessionOperations,
+  ...backupOperations,
   ...wakeOperations,
   ...roomOperations,
   ...threadOperations,

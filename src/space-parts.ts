@@ -22,9 +22,11 @@ import { createThreads } from './capabilities/threads/handlers.ts'
 import type { ThreadParts } from './capabilities/threads/parts.ts'
 import type { Settings } from './config.ts'
 import type { Alerts } from './core/alerts.ts'
+import { createCatchUp } from './core/catch-up.ts'
 import { EVERY_AGENT } from './core/events.ts'
 import { createKeeper } from './core/keeper/index.ts'
 import { createProjects } from './core/projects.ts'
+import { createRestoredSpaces } from './core/restored.ts'
 import { createSpaces } from './core/spaces.ts'
 import { createSync } from './core/sync.ts'
 import { openReplica } from './log/open-replica.ts'
@@ -63,12 +65,14 @@ export interface SpacePartsNeeds
 export function createSpaceParts(needs: SpacePartsNeeds) {
   const { clock, key, self, database, book, outbox, directory, telemetry, messaging, mailbox } = needs
   const tables = entryTables(database)
+  const restored = createRestoredSpaces({ clock, database })
   const spaces = createSpaces({
     clock,
     key,
     database,
     rules: spaceRules,
     openLog: (space, kind) => openReplica({ space, rules: spaceRules[kind], store: tables.of(space), clock, key }),
+    refusal: restored.refusal,
     describe: (log) =>
       log.kind === 'thread' ? describeThread(log.judgement() as ThreadJudgement) : describeProject(log),
   })
@@ -78,6 +82,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     self: self.did,
     spaces,
     telemetry,
+    isRestored: restored.isRestored,
     seek: (did) => needs.seek?.(did),
     unseek: (did) => needs.unseek?.(did),
     mayRead(space, did) {
@@ -107,7 +112,10 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
         needs.events.pass('task.renewed', EVERY_AGENT, { project_id: space, tasks })
     },
     catchUp: async (space) => void (await sync.synchronise(space, SYNCHRONISE_MAX)),
+    isWaiting: restored.isWaiting,
   })
+  const catchUp = createCatchUp({ clock, self, database, spaces, sync, restored, telemetry })
+  restored.onSettled(keeper.settled)
   const mail = createSpaceMail(messaging, mailbox)
   const shared = { ...needs, spaces, projects, mail }
   const invitations = createInvitations({ ...shared, autoAccept: needs.settings.auto_accept_invitations })
@@ -133,6 +141,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     projects,
     sync,
     keeper,
+    restored,
     invitations,
     gate: projects.gate,
     /** Until when a claim of a task holds, as far as this node was told; ms since the epoch. */
@@ -171,6 +180,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     async start() {
       await database.write(() => sync.start())
       await keeper.start()
+      catchUp.start()
     },
     async idle() {
       await keeper.idle()
@@ -179,6 +189,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     },
     async stop() {
       projects.stop()
+      catchUp.stop()
       await keeper.stop()
       await database
         .write(() => spaces.snapshot())

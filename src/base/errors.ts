@@ -11,6 +11,7 @@ const kinds = {
   ambiguous_name: 'invalid',
   invalid_cursor: 'invalid',
   malformed: 'invalid',
+  backup_damaged: 'invalid',
   too_large: 'too_large',
   unauthenticated: 'unauthenticated',
   operator_only: 'forbidden',
@@ -48,6 +49,8 @@ const kinds = {
   home_in_use: 'conflict',
   port_in_use: 'conflict',
   wrong_identity: 'conflict',
+  /** The space may hold entries of this node that it has forgotten, since it was restored from a backup. */
+  restored: 'conflict',
   rate_limited: 'limited',
   disk_full: 'storage',
   database_damaged: 'storage',

@@ -1,6 +1,7 @@
 import { agentCommands } from './agents.ts'
 import { approvalCommands } from './approvals.ts'
 import { attentionCommands } from './attention.ts'
+import { backupCommands } from './backup.ts'
 import { callCommands } from './call.ts'
 import type { Command } from './command.ts'
 import { completionCommands } from './completion.ts'
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   ...identityCommands,
   ...ownerCommands,
   ...settingCommands,
+  ...backupCommands,
   ...logCommands,
   ...doctorCommands,
   ...callCommands,

@@ -5,12 +5,13 @@ import { usageError } from './usage.ts'
 /** What a new passphrase must have at least. */
 const LEAST = 8
 
-/** The passphrase of the owner key: from $AGORA_PASSPHRASE, asked on the terminal without echo, or the first line of standard input. */
-export const askPassphrase = ({ io }: Context): Promise<string> => passphrase(io, 'Passphrase of the owner key: ')
+/** The passphrase of the owner key, or of what is named: from $AGORA_PASSPHRASE, asked on the terminal without echo, or the first line of standard input. */
+export const askPassphrase = ({ io }: Context, what = 'owner key'): Promise<string> =>
+  passphrase(io, `Passphrase of the ${what}: `)
 
 /** One for a new key, on a terminal typed twice. */
-export async function askNewPassphrase({ io }: Context): Promise<string> {
-  const first = await passphrase(io, `A passphrase for the new owner key (at least ${LEAST} characters): `)
+export async function askNewPassphrase({ io }: Context, what = 'new owner key'): Promise<string> {
+  const first = await passphrase(io, `A passphrase for the ${what} (at least ${LEAST} characters): `)
   if ([...first].length < LEAST) {
     throw usageError('This passphrase is too short.', `It needs at least ${LEAST} characters; several words are best.`)
   }

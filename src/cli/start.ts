@@ -64,6 +64,9 @@ async function start(context: Context): Promise<number> {
   prepareHome(home)
   const { homeInUse, isLocked } = await import('../store/home-lock.ts')
   if (isLocked(home)) throw homeInUse(home)
+  const { finishRestore } = await import('../store/backup/apply.ts')
+  // Before its settings are read: they may come from there.
+  finishRestore(home)
   const { loadSettings, settingKeys } = await import('../config.ts')
   const flags = Object.fromEntries(settingKeys.map((key) => [key, inputs.given[key.replaceAll('_', '-')]]))
   const { settings } = loadSettings({ flags, env: io.env, path: home.config })

@@ -21,6 +21,8 @@ export interface SpacesParts {
   openLog(space: string, kind: SpaceKind): Replica
   /** How the space is called now, and whether nothing more can be written there; asked after every change. */
   describe?(replica: Replica): { title: string; closed?: boolean }
+  /** Why nothing is written in a space now, though its log would take it. */
+  refusal?(space: string): AgoraError | undefined
 }
 
 /** What has come into a log at once, or is another now by it. */
@@ -97,7 +99,7 @@ const PREFIX_MIN = 4
 /** Nodes that are believed while a space is joined. */
 const VIA_MAX = 512
 
-export function createSpaces({ clock, key, database, rules, openLog, describe }: SpacesParts): Spaces {
+export function createSpaces({ clock, key, database, rules, openLog, describe, refusal }: SpacesParts): Spaces {
   const rows = spaceRows(database)
   const replicas = new Map<string, Replica>()
   const listeners: ((news: SpaceNews) => void)[] = []
@@ -178,7 +180,13 @@ export function createSpaces({ clock, key, database, rules, openLog, describe }:
     const changed: Change[] = []
     const watched: Replica = {
       ...replica,
+      trial(input) {
+        const refused = refusal?.(space)
+        return refused ? { state: 'refused', code: refused.code, reason: refused.message } : replica.trial(input)
+      },
       append(input) {
+        const refused = refusal?.(space)
+        if (refused) throw refused
         touch(space)
         const entry = replica.append(input, changed)
         added.push(entry)

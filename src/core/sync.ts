@@ -24,6 +24,8 @@ export interface SyncParts {
   telemetry: Telemetry
   /** Whether a peer that is no member may have the log all the same: one that has the key of the project's owner. */
   mayRead?(space: string, did: string): boolean
+  /** Whether the space came from a backup: who shows entries of this node that are not here is heard about it, member or not. */
+  isRestored?(space: string): boolean
   /** A member that is to be connected to; called again whenever there is reason to. */
   seek?(did: string): void
   /** A member of no space any more. */
@@ -41,6 +43,10 @@ export interface Sync extends MessagePort<LogMessage> {
    * what others did. Answers whether all of them answered.
    */
   synchronise(space: string, ms: number): Promise<boolean>
+  /** Of a space: how many members are connected, and how many of those have not told yet, or told of entries of this node that are not here. */
+  heard(space: string): { members: number; behind: number }
+  /** Called when `heard` may be another now: of this space, or of any. */
+  onHeard(listener: (space?: string) => void): void
   /** Resolves when nothing that was received is being handled, and nothing that can be sent now is unsent or not yet kept by its receiver. */
   idle(): Promise<void>
 }
@@ -50,9 +56,9 @@ const WANTED_MAX = 10_000
 /** Branches that are told cost as much as one entry, so many of them. */
 const BRANCHES_PER_ENTRY = 16
 
-export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unseek }: SyncParts): Sync {
+export function createSync({ clock, self, spaces, telemetry, mayRead, isRestored, seek, unseek }: SyncParts): Sync {
   const peers = createPeers(spaces.replica)
-  const standings = createStandings(spaces, self, mayRead)
+  const standings = createStandings(spaces, self, mayRead, (space, did) => peers.get(did)?.tellsOf.has(space) === true)
   const takeEntries = createReceiver({
     clock,
     spaces,
@@ -82,7 +88,14 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
     return !peer?.sender || (of !== undefined && !of.isAsked && !of.known.hasStrange())
   })
   const idleWaiters: (() => void)[] = []
+  const heardListeners: ((space?: string) => void)[] = []
   let busy = 0
+
+  /** What somebody told or was told may be what others wait for. */
+  function look(space?: string): void {
+    asking.look(space)
+    for (const listener of heardListeners) listener(space)
+  }
 
   // ---- what goes out -------------------------------------------------------------------------------------------
 
@@ -109,6 +122,12 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
   const linked = (space: string): Peer[] =>
     standings.members(space, peers.all()).filter(({ sender }) => sender !== undefined)
 
+  /** Who may read though it is no member may know nothing of the space yet, and then tells nothing. */
+  function linkedMembers(space: string): Peer[] {
+    const isJoining = spaces.info(space)?.status === 'joining'
+    return linked(space).filter(({ did }) => isJoining || spaces.members(space).has(did))
+  }
+
   // ---- what came into a log ------------------------------------------------------------------------------------
 
   function onCommitted({ space, added, forks, from }: SpaceNews): void {
@@ -122,7 +141,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
     for (const { node, id, seq } of forks) {
       telemetry.log.warn({ space, node, id, seq, from }, 'a node wrote two entries where one should follow the other')
     }
-    asking.look(space)
+    look(space)
   }
 
   function greet(peer: Peer): void {
@@ -138,6 +157,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
 
   function takeHave(did: string, { spaces: told, ask: isAsked = false, again = false }: LogHave): void {
     for (const { space, branches } of told) {
+      if (isRestored?.(space) && knowsMore(space, branches)) peers.of(did).tellsOf.add(space)
       const standing = standings.of(space, did)
       if (!standing) {
         ignore()
@@ -154,9 +174,13 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       // What crosses this on its way need not be said again, unless it might come before the other forgets what it believed.
       const isOwed = again || !of.wasTold || (isAsked && !peer.sender?.isTelling(space))
       if ((standing === 'member' || standing === 'teller') && isOwed) peer.sender?.have(space)
-      asking.look(space)
+      look(space)
     }
   }
+
+  /** It has entries of this node that this node has not. */
+  const knowsMore = (space: string, branches: LogHave['spaces'][number]['branches']): boolean =>
+    branches.some(([node, , id]) => node === self && spaces.replica(space).get(id) === undefined)
 
   function takeWant(did: string, { space, ids }: LogWant): void {
     if (standings.of(space, did) !== 'member') {
@@ -252,6 +276,7 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       greet(peer)
       // It may have told what it has before this side was ready.
       for (const space of peer.spaces.keys()) peer.sender.wake(space)
+      look()
     },
     linkAcknowledged(did, link, messages) {
       const peer = peers.get(did)
@@ -262,13 +287,20 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, seek, unse
       if (peer?.link !== link) return
       peer.sender?.stop()
       peers.forget(did)
-      asking.look()
+      look()
       settleIdle()
     },
+    heard(space) {
+      const members = linkedMembers(space)
+      const hasTold = ({ spaces }: Peer): boolean => {
+        const of = spaces.get(space)
+        return of?.known.isTold === true && !of.isAsked && !of.known.hasStrange(self)
+      }
+      return { members: members.length, behind: members.filter((peer) => !hasTold(peer)).length }
+    },
+    onHeard: (listener) => void heardListeners.push(listener),
     synchronise(space, ms) {
-      // Who may read though it is no member may know nothing of the space yet, and then answers nothing.
-      const isJoining = spaces.info(space)?.status === 'joining'
-      const asked = linked(space).filter(({ did }) => isJoining || spaces.members(space).has(did))
+      const asked = linkedMembers(space)
       for (const peer of asked) peers.ask(peer, space)
       return asking.wait(
         space,

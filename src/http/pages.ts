@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BackupId } from '../capabilities/backups/schema.ts'
 import { Empty } from '../contract/common.ts'
 import type { Operation } from '../contract/operation.ts'
 import { EventsInput } from './events.ts'
@@ -36,6 +37,14 @@ export const pages = [
     input: Empty,
     output: { type: 'text/plain', schema: z.string() },
     http: { method: 'GET', path: '/metrics' },
+  }),
+  page({
+    name: 'backup',
+    summary: 'Give the encrypted file of a backup.',
+    who: 'operator',
+    input: z.object({ id: BackupId }),
+    output: { type: 'application/octet-stream', schema: z.string() },
+    http: { method: 'GET', path: '/backups/:id/file' },
   }),
   page({
     name: 'openapi',

@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { basename } from 'node:path'
 import { Router } from '@koa/router'
 import type { DefaultContext, Middleware, ParameterizedContext } from 'koa'
 import type { Actor } from '../authority/may.ts'
@@ -29,6 +31,8 @@ export interface RouterParts extends CallerParts {
   dispatch: Dispatch
   events: Events
   metrics(): Promise<{ contentType: string; body: string }>
+  /** Where a backup lies. @throws AgoraError `not_found` */
+  backup(id: string): { path: string; bytes: number }
   version: string
   /** The folder of the built dashboard. */
   dashboard: string
@@ -119,7 +123,7 @@ function callerIn({ state: { caller } }: ApiContext): Caller {
 }
 
 function servePages(
-  { clock, events, metrics, version }: RouterParts,
+  { clock, events, metrics, backup, version }: RouterParts,
   dashboard: ApiMiddleware,
   signalOf: (ctx: ApiContext) => AbortSignal,
 ): Record<PageName, ApiMiddleware> {
@@ -154,6 +158,13 @@ function servePages(
       const { contentType, body } = await metrics()
       ctx.set('Content-Type', contentType)
       ctx.body = body
+    },
+    backup(ctx) {
+      const { path, bytes } = backup(String(ctx['params'].id))
+      ctx.set('Content-Type', 'application/octet-stream')
+      ctx.attachment(basename(path))
+      ctx.length = bytes
+      ctx.body = ctx.method === 'HEAD' ? '' : createReadStream(path)
     },
     openapi(ctx) {
       openApiText ??= JSON.stringify(openApi(version))

@@ -1,25 +1,12 @@
-import { createCipheriv, createDecipheriv, randomBytes, type ScryptOptions, scrypt } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { AgoraError } from '../base/errors.ts'
 import { OwnerDid, type OwnerKey, ownerKeyFromSeed } from './owner.ts'
-
-const derive = promisify(scrypt) as (
-  passphrase: string,
-  salt: Buffer,
-  length: number,
-  options: ScryptOptions,
-) => Promise<Buffer>
+import { bytesText, Kdf, newKdf, stretch } from './stretch.ts'
 
 const TYPE = 'agora-owner-key-1'
 const ABOUT =
   'The private key of an Agora owner, encrypted. With its passphrase: agora owner import <this file>. Keep it secret, and a copy in a safe place.'
-
-const bytes = (count: number) =>
-  z.string().refine((text) => {
-    const read = Buffer.from(text, 'base64url')
-    return read.length === count && read.toString('base64url') === text
-  }, `is not ${count} bytes in base64url`)
 
 /**
  * An owner's key as it is kept and carried about: the seed, encrypted by AES-256-GCM with a key that scrypt makes of the passphrase. The DID is authenticated
@@ -29,27 +16,17 @@ export const OwnerKeyFile = z.object({
   type: z.literal(TYPE),
   about: z.string().max(1000).optional(),
   did: OwnerDid,
-  kdf: z.object({
-    name: z.literal('scrypt'),
-    // Bounded: a file from elsewhere must not make this machine compute for an hour.
-    n: z.literal([1 << 15, 1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 20]),
-    r: z.literal(8),
-    p: z.literal(1),
-    salt: bytes(16),
-  }),
-  cipher: z.object({ name: z.literal('aes-256-gcm'), nonce: bytes(12), tag: bytes(16) }),
-  seed: bytes(32),
+  kdf: Kdf,
+  cipher: z.object({ name: z.literal('aes-256-gcm'), nonce: bytesText(12), tag: bytesText(16) }),
+  seed: bytesText(32),
 })
 export type OwnerKeyFile = z.output<typeof OwnerKeyFile>
-
-/** 128 MiB and about half a second for each guess. */
-const STRENGTH = 1 << 17
 
 export const newOwnerKey = (): OwnerKey => ownerKeyFromSeed(new Uint8Array(randomBytes(32)))
 
 export async function sealOwnerKey({ did, seed }: OwnerKey, passphrase: string): Promise<OwnerKeyFile> {
-  const [salt, nonce] = [randomBytes(16), randomBytes(12)]
-  const kdf = { name: 'scrypt', n: STRENGTH, r: 8, p: 1, salt: salt.toString('base64url') } as const
+  const nonce = randomBytes(12)
+  const kdf = newKdf()
   const cipher = createCipheriv('aes-256-gcm', await stretch(passphrase, kdf), nonce)
   cipher.setAAD(associated(did))
   const sealed = Buffer.concat([cipher.update(seed), cipher.final()])
@@ -90,9 +67,3 @@ export async function openOwnerKey(file: OwnerKeyFile, passphrase: string): Prom
 }
 
 const associated = (did: string): Buffer => Buffer.from(`${TYPE}\n${did}`)
-
-/** The same passphrase typed on two systems may come in two Unicode forms. */
-function stretch(passphrase: string, { n, r, p, salt }: OwnerKeyFile['kdf']): Promise<Buffer> {
-  const options = { N: n, r, p, maxmem: 128 * n * r * p + (1 << 20) }
-  return derive(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64url'), 32, options)
-}

@@ -13,3 +13,13 @@ export function checkDatabase(path: string): string {
     sqlite.close()
   }
 }
+
+/** The version of a database's tables, as `SCHEMA_VERSION`. @throws SqliteError as `checkDatabase` does. */
+export function schemaOf(path: string): number {
+  const sqlite = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 2000 })
+  try {
+    return Number(sqlite.pragma('user_version', { simple: true }))
+  } finally {
+    sqlite.close()
+  }
+}

@@ -60,6 +60,8 @@ export interface Database {
   /** SQLite's own check of the whole file: `ok`, or what it found. Reads everything. */
   check(): string
   bytes(): number
+  /** Writes a copy as of one moment to a new file, a little at a time, so that others read and write meanwhile. @throws AgoraError as `write` does. */
+  copy(path: string): Promise<void>
   /** Resolves when no write waits. */
   idle(): Promise<void>
   close(): void
@@ -284,6 +286,13 @@ export function openDatabase(path: string): Database {
     },
     bytes: () =>
       Number(sqlite.pragma('page_count', { simple: true })) * Number(sqlite.pragma('page_size', { simple: true })),
+    async copy(path) {
+      try {
+        await sqlite.backup(path)
+      } catch (error) {
+        throw isStorage(error) ? storageError(error) : error
+      }
+    },
     idle() {
       if (jobs.length === 0 && deferred.length > 0) setImmediate(flush)
       return jobs.length + deferred.length === 0

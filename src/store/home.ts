@@ -29,6 +29,11 @@ export interface Home {
   wake: string
   /** Which project belongs to which checkout of a repository on this machine. */
   checkouts: string
+  /** Encrypted copies of all this. */
+  backups: string
+  /** While a backup is put back: what it brings, and once that is whole, what is to be done. */
+  restoring: string
+  restore: string
   lock: string
 }
 
@@ -64,6 +69,9 @@ export function homeAt(folder: string, name: string): Home {
     sessions: at('sessions'),
     wake: at('wake'),
     checkouts: at('checkouts.json'),
+    backups: at('backups'),
+    restoring: at('restoring'),
+    restore: at('restore.json'),
     lock: at('lock'),
   }
 }

@@ -29,6 +29,18 @@ export function writeWhole(path: string, text: string, mode: number): void {
   renameSync(draft, path)
 }
 
+/** Has the names in a folder on disk, as syncing a file has what is in it. */
+export function syncFolder(path: string): void {
+  // Windows opens no folders, and keeps names by itself.
+  if (process.platform === 'win32') return
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
 /** The same for a file that only this user can read. */
 export const writePrivate = (path: string, text: string): void => writeWhole(path, text, 0o600)
 

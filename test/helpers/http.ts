@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Actor } from '../../src/authority/may.ts'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { agentDid } from '../../src/base/did.ts'
+import { AgoraError } from '../../src/base/errors.ts'
 import { createDispatch, type Handlers } from '../../src/core/dispatch.ts'
 import { createEvents } from '../../src/core/events.ts'
 import { createHttpServer, type HttpParts } from '../../src/http/server.ts'
@@ -46,6 +47,9 @@ export async function api({ handlers = {}, clock = systemClock, parts = {} }: Ap
     requestsPerSecond: 10_000,
     allowedOrigins: [],
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'agora_up 1\n' }),
+    backup: (id) => {
+      throw new AgoraError('not_found', `There is no backup ${id}.`)
+    },
     version: '0.0.0',
     dashboard: join(home, 'dashboard'),
     ...parts,

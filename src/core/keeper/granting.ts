@@ -23,6 +23,8 @@ export interface GrantingParts {
   catchUp?: ((space: string) => Promise<void>) | undefined
   /** Told until when, in ms since the epoch, what was renewed is its holder's: of renewals the log says nothing. */
   onRenewed?: ((space: string, kind: string, renewed: Renewed['renewed']) => void) | undefined
+  /** Whether nothing is written in the space now, because a backup brought it: this node does not know what it has granted. */
+  isWaiting?(space: string): boolean
 }
 
 export interface Granted {
@@ -59,7 +61,7 @@ export const attempt = <Result>(work: () => Result): { done: Result } | { error:
 
 /** The keeper's own side: gives out what one alone can have, one at a time, and ends it when its lease has run out. */
 export function createGranting(parts: GrantingParts) {
-  const { clock, key, database, spaces, telemetry, kinds, leaseMs, catchUp } = parts
+  const { clock, key, database, spaces, telemetry, kinds, leaseMs, catchUp, isWaiting = () => false } = parts
   const book = keeperBook(database)
   /** By space: the epoch in which this node has begun to grant since it started. */
   const begun = new Map<string, number>()
@@ -79,6 +81,7 @@ export function createGranting(parts: GrantingParts) {
   function begin(space: string): Promise<void> {
     const { node, epoch } = standingIn(spaces.replica(space)).keeper
     if (node !== key.did) throw notKeeper()
+    if (isWaiting(space)) throw waiting()
     if (begun.get(space) === epoch) return Promise.resolve()
     const known = beginning.get(space)
     if (known) return known
@@ -177,10 +180,14 @@ export function createGranting(parts: GrantingParts) {
   async function lapse(): Promise<void> {
     const due = book.due(clock.now(), ENDED_AT_ONCE)
     for (const [space, leases] of Map.groupBy(due, (lease) => lease.space)) {
-      if (spaces.info(space)?.status === 'member') await spaces.write(space, (replica) => lapseIn(replica, leases))
+      // It may have been renewed, or ended, without this node's knowing.
+      if (isWaiting(space)) await database.write(() => leases.map(renewed).forEach(book.put))
+      else if (spaces.info(space)?.status === 'member') await spaces.write(space, (replica) => lapseIn(replica, leases))
       else await database.write(() => leases.forEach(book.remove))
     }
   }
+
+  const renewed = (lease: Lease): Lease => ({ ...lease, until: clock.now() + leaseMs })
 
   function lapseIn(replica: Replica, leases: readonly Lease[]): void {
     for (const lease of leases) {
@@ -234,7 +241,7 @@ export function createGranting(parts: GrantingParts) {
     until: (space: string, kind: string, key: string) => book.lease(space, kind, key)?.until,
     /** After the commit of entries that say who may do what: who keeps the project and who may hold anything can be another now. */
     async authorityChanged(space: string): Promise<void> {
-      if (!isRunning || !isKeeper(spaces.replica(space))) return
+      if (!isRunning || isWaiting(space) || !isKeeper(spaces.replica(space))) return
       await begin(space)
       await endUnfit(space)
     },
@@ -243,7 +250,7 @@ export function createGranting(parts: GrantingParts) {
       // While the keeper was away nobody could renew: that is not held against them.
       await database.write(() => book.spare(clock.now() + leaseMs))
       for (const { id, status } of spaces.list('project')) {
-        if (status === 'member' && isKeeper(spaces.replica(id))) await begin(id)
+        if (status === 'member' && !isWaiting(id) && isKeeper(spaces.replica(id))) await begin(id)
       }
       plan()
     },
@@ -256,3 +263,10 @@ export function createGranting(parts: GrantingParts) {
 
 const notKeeper = (): AgoraError =>
   new AgoraError('keeper_unreachable', 'The node that was asked is not the keeper of this project any more.')
+
+const waiting = (): AgoraError =>
+  new AgoraError(
+    'keeper_unreachable',
+    'The keeper of this project was restored from a backup, and gives out nothing until other members have told it what it gave out since.',
+    { hint: 'Try again in a moment. At the keeper, `agora restored` says who is waited for.' },
+  )

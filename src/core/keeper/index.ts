@@ -35,6 +35,8 @@ export interface Keeper {
   renew(space: string, kind: string, items: { key: string; token: FencingToken }[]): Promise<Renewed>
   /** Until when something is its holder's, as far as this node was told; ms since the epoch. */
   until(space: string, kind: string, key: string): number | undefined
+  /** A space that a backup brought has caught up: what was granted in it is known again. */
+  settled(space: string): void
   start(): Promise<void>
   stop(): Promise<void>
   /** Resolves when nothing that was asked is being answered. */
@@ -222,6 +224,10 @@ export function createKeeper(parts: KeeperParts): Keeper {
       linkDown(did, link) {
         if (asking.linkDown(did, link)) answering.delete(did)
       },
+    },
+    settled(space) {
+      if (spaces.info(space)?.kind === 'project')
+        track(granting.authorityChanged(space), 'the keeper could not take up its work')
     },
     async start() {
       await granting.start()

@@ -15,8 +15,8 @@ const WANTED_MAX = 4096
 export interface Known {
   /** It has told what it has. Until then nothing is sent to it. */
   readonly isTold: boolean
-  /** It told of ends of chains that are not here. */
-  hasStrange(): boolean
+  /** It told of ends of chains that are not here; `node`: of this node's chains. */
+  hasStrange(node?: string): boolean
   /** It tells what it has; `anew`: and nothing that was believed of it before counts. */
   told(branches: readonly Branch[], anew: boolean): void
   /** It has this entry. */
@@ -117,7 +117,8 @@ export function createKnown(replica: () => Replica, onForked: () => void): Known
     get isTold() {
       return isTold
     },
-    hasStrange: () => strange.size > 0,
+    hasStrange: (node) =>
+      node === undefined ? strange.size > 0 : [...strange.values()].some((branch) => branch.node === node),
     told(told, anew) {
       if (anew || !isTold) has = []
       isTold = true

@@ -10,6 +10,8 @@ export interface Peer {
   link: MessageLink<LogMessage> | undefined
   sender: Sender | undefined
   spaces: Map<string, PeerSpace>
+  /** Spaces of a backup of which it showed that it knows more of this node than is here. */
+  tellsOf: Set<string>
 }
 
 export interface PeerSpace {
@@ -61,7 +63,7 @@ export function createPeers(replica: (space: string) => Replica): Peers {
     get: (did) => peers.get(did),
     all: () => peers.values(),
     of(did) {
-      const peer = peers.get(did) ?? { did, link: undefined, sender: undefined, spaces: new Map() }
+      const peer = peers.get(did) ?? { did, link: undefined, sender: undefined, spaces: new Map(), tellsOf: new Set() }
       peers.set(did, peer)
       return peer
     },

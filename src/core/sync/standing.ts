@@ -19,6 +19,8 @@ export function createStandings(
   spaces: Pick<Spaces, 'info' | 'members' | 'removal' | 'replica'>,
   self: string,
   mayRead?: (space: string, did: string) => boolean,
+  /** Whether it has shown that it knows more of this node than is here, in a space that a backup brought: that it is a member may be part of that. */
+  isTeller: (space: string, did: string) => boolean = () => false,
 ): Standings {
   const hasWritten = (space: string): boolean =>
     spaces
@@ -35,7 +37,7 @@ export function createStandings(
   const mayHave = (space: string, did: string): boolean =>
     spaces.members(space).has(did) || mayRead?.(space, did) === true
   const isIn = ({ id, status, via }: SpaceInfo, did: string): boolean =>
-    mayHave(id, did) || (status === 'joining' && via.includes(did))
+    mayHave(id, did) || (status === 'joining' && via.includes(did)) || isTeller(id, did)
 
   return {
     of(space, did) {

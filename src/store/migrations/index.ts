@@ -14,9 +14,29 @@ import { up as up012 } from './012-sessions.ts'
 import { up as up013 } from './013-authors.ts'
 import { up as up014 } from './014-alerts.ts'
 import { up as up015 } from './015-activity.ts'
+import { up as up016 } from './016-restored.ts'
 
 /** Run in order, each once; the number of those run is the file's `user_version`. What was released is never edited. */
-const migrations = [up001, up002, up003, up004, up005, up007, up008, up009, up010, up011, up012, up013, up014, up015]
+const migrations = [
+  up001,
+  up002,
+  up003,
+  up004,
+  up005,
+  up007,
+  up008,
+  up009,
+  up010,
+  up011,
+  up012,
+  up013,
+  up014,
+  up015,
+  up016,
+]
+
+/** Of the databases that this version makes. */
+export const SCHEMA_VERSION = migrations.length
 
 export function migrate(sqlite: Sqlite.Database): void {
   const version = Number(sqlite.pragma('user_version', { simple: true }))
