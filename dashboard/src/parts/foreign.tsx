@@ -47,6 +47,9 @@ export const ForeignLine = ({ text, fw }: { text: string; fw?: number }) => (
   </Text>
 )
 
+/** A title or name of theirs within a sentence of ours, set apart from it. */
+export const Quoted = ({ text }: { text: string }) => <bdi className="agora-quoted">{displayLine(text)}</bdi>
+
 export interface Person {
   did: string
   name: string

@@ -1,27 +1,36 @@
 import { Tooltip } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 
-/** One timer for all that is shown relative to now. */
-let now = Date.now()
-const readers = new Set<() => void>()
-let timer: ReturnType<typeof setInterval> | undefined
-
-function subscribe(reader: () => void): () => void {
-  readers.add(reader)
-  timer ??= setInterval(() => {
-    now = Date.now()
-    for (const each of readers) each()
-  }, 15_000)
-  return () => {
-    readers.delete(reader)
-    if (readers.size > 0) return
-    clearInterval(timer)
-    timer = undefined
+/** One timer for all that is shown relative to now; none while nothing is. */
+function ticker(every: number) {
+  let now = Date.now()
+  let timer: ReturnType<typeof setInterval> | undefined
+  const readers = new Set<() => void>()
+  return {
+    now: () => now,
+    subscribe(reader: () => void): () => void {
+      if (readers.size === 0) now = Date.now()
+      readers.add(reader)
+      timer ??= setInterval(() => {
+        now = Date.now()
+        for (const each of readers) each()
+      }, every)
+      return () => {
+        readers.delete(reader)
+        if (readers.size > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
   }
 }
+const slow = ticker(15_000)
+const fast = ticker(1000)
 
 /** Ms since the epoch, renewed every 15 s. */
-export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
+export const useNow = (): number => useSyncExternalStore(slow.subscribe, slow.now)
+/** The same every second: only for what counts down. */
+export const useSecond = (): number => useSyncExternalStore(fast.subscribe, fast.now)
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' })
@@ -71,4 +80,18 @@ export function durationText(seconds: number): string {
   }
   const rest = Math.round((seconds % 86_400) / 3600)
   return rest === 0 ? `${Math.floor(seconds / 86_400)} d` : `${Math.floor(seconds / 86_400)} d ${rest} h`
+}
+
+/** What is left until a point in time, counting down: `14:05`, from an hour on `2 h 5 min`; `0:00` when it is over. */
+export function Countdown({ until }: { until: string }) {
+  const seconds = Math.max(0, Math.round((Date.parse(until) - useSecond()) / 1000))
+  const text =
+    seconds >= 3600 ? durationText(seconds) : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  return (
+    <Tooltip label={`until ${absoluteText(until)}`}>
+      <time dateTime={until} style={{ fontVariantNumeric: 'tabular-nums' }}>
+        {text}
+      </time>
+    </Tooltip>
+  )
 }
