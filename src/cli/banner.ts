@@ -1,3 +1,4 @@
+import { hostPort, isLoopback } from '../base/host-port.ts'
 import type { Context } from './context.ts'
 import { shownName } from './text.ts'
 
@@ -36,13 +37,3 @@ ${pairs(next)}
 ${end}
 `
 }
-
-/** `host:port` of a multiaddr over TCP, as others would type it; undefined for other kinds. */
-export function hostPort(multiaddr: string): string | undefined {
-  const match = /^\/(ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)/.exec(multiaddr)
-  if (!match) return undefined
-  const [, kind, host, port] = match
-  return kind === 'ip6' ? `[${host}]:${port}` : `${host}:${port}`
-}
-
-const isLoopback = (address: string): boolean => /^(127\.|\[::1\]|localhost:)/.test(address)

@@ -8,6 +8,7 @@ import {
   type UseQueryResult,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
@@ -98,6 +99,23 @@ export function useReadPages<Name extends PagedName>(
     more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
   }
 }
+
+/** The answers of one operation to several inputs; those that have not come are undefined. */
+export function useReads<Name extends OperationName>(
+  name: Name,
+  inputs: readonly Input<Name>[],
+): (Output<Name> | undefined)[] {
+  const client = useClient()
+  return useQueries({
+    queries: inputs.map((input) => ({
+      queryKey: keyOf(name, input as Partial<Input<Name>>),
+      queryFn: ({ signal }: { signal: AbortSignal }) => (client.call as Call)(name, input, { signal }),
+    })),
+    combine: dataOf as (results: { data?: unknown }[]) => (Output<Name> | undefined)[],
+  })
+}
+// The same function each time, so that an unchanged answer stays the same thing.
+const dataOf = (results: { data?: unknown }[]) => results.map(({ data }) => data)
 
 // The client's own arguments depend on whether an operation takes anything.
 type Call = <Name extends OperationName>(

@@ -24,6 +24,9 @@ export function useConfirm(): Ask {
   return ask
 }
 
+/** Mantine's own dialogs are at 200, what drops down from them at 300. */
+const ABOVE_ALL = 350
+
 export function ConfirmProvider({ children }: { children: ReactNode }) {
   const [question, setQuestion] = useState<Question>()
   const [open, setOpen] = useState(false)
@@ -47,7 +50,8 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
   return (
     <ConfirmContext.Provider value={ask}>
       {children}
-      <Modal opened={open} onClose={() => answer({ yes: false })} title={question?.title} size="md">
+      {/* Above whatever dialog or drawer asks. */}
+      <Modal opened={open} onClose={() => answer({ yes: false })} title={question?.title} size="md" zIndex={ABOVE_ALL}>
         <form
           onSubmit={(event) => {
             event.preventDefault()
