@@ -156,6 +156,17 @@ export interface LoadedSettings {
   origins: Record<SettingKey, Origin>
 }
 
+/** Those whose change the daemon follows at once; all others are read when it starts. */
+export const liveSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
+  'message_ttl_hours',
+  'shown_trust',
+  'approval_hours',
+  'auto_accept_invitations',
+  'conversation_budget',
+  'log_level',
+  'event_retention',
+])
+
 export const settingKeys = Object.keys(settingsTable) as SettingKey[]
 export const settingOf = (key: SettingKey): Setting => settingsTable[key] as Setting
 export const flagOf = (key: SettingKey): string => `--${key.replaceAll('_', '-')}`
@@ -202,7 +213,7 @@ export function loadSettings({ flags = {}, env = {}, path }: SettingSources = {}
 
 /** A setting's value from text (a list: several texts, or one with commas). @throws AgoraError `invalid_config` */
 export function parseSetting(key: SettingKey, text: string | readonly string[], where: string): unknown {
-  return check(key, fromText(settingOf(key).kind, text), where)
+  return checkSetting(key, fromText(settingOf(key).kind, text), where)
 }
 
 /** @throws AgoraError `invalid_config` with the nearest setting as hint. */
@@ -232,11 +243,12 @@ export function readConfigFile(path: string): Partial<Record<SettingKey, unknown
       hint: 'An example: { "port": 7400 }',
     })
   }
-  for (const [key, value] of Object.entries(values)) check(settingKey(key, path), value, path)
+  for (const [key, value] of Object.entries(values)) checkSetting(settingKey(key, path), value, path)
   return values
 }
 
-function check(key: SettingKey, value: unknown, where: string): unknown {
+/** @throws AgoraError `invalid_config` saying where it stands, what is wrong with it, and what would be right. */
+export function checkSetting(key: SettingKey, value: unknown, where: string): unknown {
   const { schema, expects, kind } = settingOf(key)
   const result = schema.safeParse(value)
   if (result.success) return result.data

@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { type Clock, every, systemClock } from './base/clock.ts'
 import { nodePresence } from './capabilities/agents/rules.ts'
-import type { Settings } from './config.ts'
+import type { Origin, SettingKey, Settings } from './config.ts'
 import { createAlerts } from './core/alerts.ts'
 import type { Dispatch } from './core/dispatch.ts'
 import { createEvents, type Events, OPERATOR_INBOX } from './core/events.ts'
@@ -29,6 +29,8 @@ import { version } from './store/version.ts'
 export interface DaemonOptions {
   home: Home
   settings: Settings
+  /** Where each of them came from; told to who asks. */
+  origins?: Partial<Record<SettingKey, Origin>>
   /** The folder from which a relative `wake_command` is found; by default where this process stands. */
   folder?: string
   /** Replaced by tests. */
@@ -63,11 +65,14 @@ const DISCOVER_AFTER = 1000
 /** The composition root: makes every part, starts them in order, and stops them in reverse. */
 export async function startDaemon({
   home,
-  settings,
+  settings: given,
+  origins,
   folder = process.cwd(),
   clock = systemClock,
 }: DaemonOptions): Promise<Daemon> {
   await using started = new AsyncDisposableStack()
+  // Some of them change while it runs.
+  const settings = { ...given }
   prepareHome(home)
   finishRestore(home)
   const unlock = lockHome(home)
@@ -105,6 +110,8 @@ export async function startDaemon({
     key,
     operatorToken,
     settings,
+    ...(origins ? { origins } : {}),
+    onSetting: (key) => key === 'log_level' && log.setLevel(settings.log_level),
     version,
     startedAt,
     database,

@@ -16,8 +16,9 @@ import { requestAskings } from './capabilities/messaging/strangers.ts'
 import { nodeHandlers } from './capabilities/node/handlers.ts'
 import { createOwners } from './capabilities/owner/handlers.ts'
 import { createSessions } from './capabilities/sessions/handlers.ts'
+import { settingHandlers } from './capabilities/settings/handlers.ts'
 import { createWake } from './capabilities/wake/wake.ts'
-import type { Settings } from './config.ts'
+import type { Origin, SettingKey, Settings } from './config.ts'
 import { TIME_TO_LIVE } from './contract/envelope.ts'
 import type { Alerts } from './core/alerts.ts'
 import { createDirectory } from './core/directory.ts'
@@ -43,7 +44,12 @@ export interface NodePartsNeeds {
   home: Home
   key: NodeKey
   operatorToken: string
+  /** What the node goes by: those that can change while it runs are changed here. */
   settings: Settings
+  /** Where each of them came from. */
+  origins?: Partial<Record<SettingKey, Origin>>
+  /** One of them is another now. */
+  onSetting?(key: SettingKey): void
   version: string
   /** Ms since the epoch. */
   startedAt: number
@@ -70,14 +76,17 @@ export function createNodeParts(needs: NodePartsNeeds) {
   const asOperator = (name: string, input: unknown): Promise<unknown> => dispatch.call(name, operator, input)
 
   const book = createPeerBook({ clock, database })
-  const outbox = createOutbox({ clock, database, telemetry, timeToLive: settings.message_ttl_hours * 3_600_000 })
+  const outbox = createOutbox({ clock, database, telemetry, timeToLive: () => settings.message_ttl_hours * 3_600_000 })
   const tokenFile = (name: string) => agentTokenFile(home, name)
   const readers = createReaders(clock)
   const registry = createAgentRegistry({ clock, database, tokenFile, readers, onChange: tellOfAgents })
   const directory = createDirectory({ self, book, network, hasAgent: registry.has, agentNames: registry.names })
   const shared = { clock, key, self, database, events, outbox, book, directory, network, telemetry, alerts }
-  const { shown_trust: shownTrust, conversation_budget: conversationBudget } = settings
-  const messaging = { ...shared, agents: registry, readers, shownTrust, conversationBudget }
+  const messaging = {
+    ...{ ...shared, agents: registry, readers },
+    shownTrust: () => settings.shown_trust,
+    conversationBudget: () => settings.conversation_budget,
+  }
   const mailbox = createMailbox(messaging)
   outbox.onProgress(mailbox.progress)
   const friends = createFriends({ ...shared, mail: mailbox })
@@ -113,7 +122,7 @@ export function createNodeParts(needs: NodePartsNeeds) {
   })
   const approvals = createApprovals({
     ...{ clock, database, events, log },
-    timeToLive: settings.approval_hours * 3_600_000,
+    timeToLive: () => settings.approval_hours * 3_600_000,
     ...(settings.grants_need_owner ? { sign: owners.signGrant } : {}),
     askings: { ...requestAskings(messaging, mailbox), ...friends.askings, ...wake.askings, ...inProjects.askings },
     run: asOperator,
@@ -181,6 +190,11 @@ export function createNodeParts(needs: NodePartsNeeds) {
     ...sessions.handlers,
     ...wake.handlers,
     ...backups.handlers,
+    ...settingHandlers({
+      ...{ database, events, settings, path: home.config },
+      origins: needs.origins ?? {},
+      onChange: needs.onSetting ?? (() => undefined),
+    }),
     ...inProjects.handlers,
   }
   const dispatch = createDispatch(handlers, approvals.ask, inProjects.gate)

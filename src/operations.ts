@@ -13,6 +13,7 @@ import { projectOperations } from './capabilities/projects/operations.ts'
 import { recordOperations } from './capabilities/records/operations.ts'
 import { roomOperations } from './capabilities/rooms/operations.ts'
 import { sessionOperations } from './capabilities/sessions/operations.ts'
+import { settingOperations } from './capabilities/settings/operations.ts'
 import { taskOperations } from './capabilities/tasks/operations.ts'
 import { threadOperations } from './capabilities/threads/operations.ts'
 import { wakeOperations } from './capabilities/wake/operations.ts'
@@ -28,6 +29,7 @@ export const operations = [
   ...ownerOperations,
   ...sessionOperations,
   ...backupOperations,
+  ...settingOperations,
   ...wakeOperations,
   ...roomOperations,
   ...threadOperations,

@@ -69,6 +69,8 @@ export const routes = {
   'backups.remove': ['DELETE', '/backups/:id'],
   'backups.waiting': ['GET', '/backups/waiting'],
   'backups.resume': ['POST', '/backups/resume'],
+  'settings.list': ['GET', '/settings'],
+  'settings.set': ['PATCH', '/settings'],
   'wake.show': ['GET', '/wake'],
   'wake.set': ['POST', '/wake'],
   'wake.request': ['POST', '/wake/request'],

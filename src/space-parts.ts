@@ -118,7 +118,7 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
   restored.onSettled(keeper.settled)
   const mail = createSpaceMail(messaging, mailbox)
   const shared = { ...needs, spaces, projects, mail }
-  const invitations = createInvitations({ ...shared, autoAccept: needs.settings.auto_accept_invitations })
+  const invitations = createInvitations({ ...shared, autoAccept: () => needs.settings.auto_accept_invitations })
   const calls = createProjectCalls({
     ...shared,
     synchronise: (project) => sync.synchronise(project, SYNCHRONISE_MAX),

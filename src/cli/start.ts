@@ -1,5 +1,5 @@
 import { AgoraError } from '../base/errors.ts'
-import type { SettingKey, Settings } from '../config.ts'
+import type { LoadedSettings, SettingKey, Settings } from '../config.ts'
 import { prepareHome } from '../store/home.ts'
 import { portHolder } from '../store/port-holder.ts'
 import { banner, type Started } from './banner.ts'
@@ -69,18 +69,18 @@ async function start(context: Context): Promise<number> {
   finishRestore(home)
   const { loadSettings, settingKeys } = await import('../config.ts')
   const flags = Object.fromEntries(settingKeys.map((key) => [key, inputs.given[key.replaceAll('_', '-')]]))
-  const { settings } = loadSettings({ flags, env: io.env, path: home.config })
+  const { settings, origins } = loadSettings({ flags, env: io.env, path: home.config })
   const address = await listenAddresses(settings.address)
   if (inputs.flag('daemon')) return detach(context, home)
-  return run(context, { ...settings, address })
+  return run(context, { ...settings, address }, origins)
 }
 
-async function run(context: Context, settings: Settings): Promise<number> {
+async function run(context: Context, settings: Settings, origins: LoadedSettings['origins']): Promise<number> {
   const { io, inputs } = context
   const home = context.home({ create: true })
   const { startDaemon } = await import('../daemon.ts')
   const folder = inputs.text('folder') ?? process.cwd()
-  const daemon = await startDaemon({ home, settings, folder }).catch((error: unknown) => {
+  const daemon = await startDaemon({ home, settings, origins, folder }).catch((error: unknown) => {
     throw explained(error, settings, context)
   })
   const signalled = Promise.withResolvers<unknown>()

@@ -92,12 +92,12 @@ export function createOutbox({
   clock,
   database,
   telemetry,
-  timeToLive = TIME_TO_LIVE,
+  timeToLive = () => TIME_TO_LIVE,
 }: {
   clock: Clock
   database: Database
   telemetry: Telemetry
-  timeToLive?: number
+  timeToLive?(): number
 }): Outbox {
   const lanes = new Map<string, Lane>()
   const listeners: ((progress: Progress) => void)[] = []
@@ -286,7 +286,7 @@ export function createOutbox({
     post({ envelope, text }, peer) {
       const now = clock.now()
       const { id, type } = envelope
-      const { lastId: seq } = insert.run({ id, peer, type, envelope: text, now, expires: now + timeToLive })
+      const { lastId: seq } = insert.run({ id, peer, type, envelope: text, now, expires: now + timeToLive() })
       database.afterCommit(() => offer(peer, { seq, id, type, envelope: text }))
     },
     settle,

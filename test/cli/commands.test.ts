@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import { agentTokenFile } from '../../src/store/home.ts'
 import { writePrivate } from '../../src/store/private-file.ts'
-import { BOB, refuse, standIn } from '../helpers/cli.ts'
+import { BOB, cli, homesFolder, refuse, standIn } from '../helpers/cli.ts'
 import { agent, answers, approval, delivery, ID, OTHER } from '../helpers/cli-answers.ts'
 
 const shown: [string[], number?][] = [
@@ -244,22 +245,84 @@ test('call reaches any operation with JSON from the line or from a pipe', async 
   }
 })
 
-test('config sets, tells and unsets, and refuses what cannot be', async (t) => {
-  await using alice = await standIn({})
+test('config sets, tells and unsets in the file while no node runs, and refuses what cannot be', async (t) => {
+  using homes = homesFolder()
+  const run = (argv: string[], env: Record<string, string> = {}) =>
+    cli(['--name', 'alice', ...argv], { folder: homes.folder, env })
+  const file = join(homes.folder, 'alice/config.json')
+  t.regex((await run(['config', 'set', 'api-port', '7400'])).out, /^api_port is 7400 in .*config\.json\.\n/)
+  t.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { api_port: 7400 })
+  t.is((await run(['config', 'get', 'api_port'])).out, '7400\n')
+  t.is((await run(['config', 'get', 'api_port'], { AGORA_API_PORT: '1' })).out, '1\n')
+  t.regex((await run(['config'], { AGORA_PORT: '9' })).out, /^port +9 +AGORA_PORT.*\napi_port +7400 +file/m)
+  t.is((await run(['config', 'set', 'api_port', '7e3'])).code, 1)
+  t.is((await run(['config', 'unset', 'api_port'])).code, 0)
+  t.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {})
+})
+
+test('config asks the node that runs, and says when what was set takes effect', async (t) => {
+  const port = { key: 'port', meaning: 'TCP port', expects: 'a number', kind: 'number', default: 7312, value: 9 }
+  const flagged = {
+    ...port,
+    source: 'flag',
+    where: '--port',
+    applies: 'next_start',
+    overridden_by: '--port',
+    in_file: 7400,
+  }
+  const budget = {
+    ...port,
+    key: 'conversation_budget',
+    value: 5,
+    source: 'file',
+    where: 'f',
+    applies: 'at_once',
+    in_file: 5,
+  }
+  const mdns = {
+    ...port,
+    key: 'mdns',
+    value: true,
+    pending: false,
+    source: 'default',
+    where: '',
+    applies: 'next_start',
+    in_file: false,
+  }
+  let answer: object = flagged
+  await using alice = await standIn({
+    'GET /settings': { items: [flagged, budget, mdns], file: '/home/alice/config.json' },
+    'PATCH /settings': () => answer,
+  })
   t.regex(
-    (await alice.run(['config', 'set', 'api-port', '7400'])).out,
-    /^api_port is 7400 in .*config\.json\. It takes effect when/,
+    (await alice.run(['config'])).out,
+    /^port +9 +flag[\s\S]*\nmdns +true \(then false\) +default[\s\S]*from the next start/m,
   )
-  t.deepEqual(JSON.parse(readFileSync(alice.home.config, 'utf8')), { api_port: 7400 })
-  t.is((await alice.run(['config', 'get', 'api_port'])).out, '7400\n')
-  t.is((await alice.run(['config', 'get', 'api_port'], { env: { AGORA_API_PORT: '1' } })).out, '1\n')
+  t.is((await alice.run(['config', 'get', 'mdns'])).out, 'true\n')
   t.regex(
-    (await alice.run(['config'], { env: { AGORA_PORT: '9' } })).out,
-    /^port +9 +AGORA_PORT.*\napi_port +7400 +file/m,
+    (await alice.run(['config', 'set', 'port', '7400'])).out,
+    /^port is set to 7400\. But --port goes before it: it stays 9/,
   )
-  t.is((await alice.run(['config', 'set', 'api_port', '7e3'])).code, 1)
-  t.is((await alice.run(['config', 'unset', 'api_port'])).code, 0)
-  t.deepEqual(JSON.parse(readFileSync(alice.home.config, 'utf8')), {})
+  t.is(alice.asked.at(-1), 'PATCH /settings {"key":"port","value":7400}')
+  answer = budget
+  t.is(
+    (await alice.run(['config', 'set', 'conversation-budget', '5'])).out,
+    'conversation_budget is set to 5. It is in effect.\n',
+  )
+  answer = mdns
+  t.regex(
+    (await alice.run(['config', 'set', 'mdns', 'no'])).out,
+    /^mdns is set to false\. It takes effect when .* until then it is true/,
+  )
+  t.is(alice.asked.at(-1), 'PATCH /settings {"key":"mdns","value":false}')
+  const { in_file: _, ...unset } = budget
+  answer = { ...unset, value: 40, default: 40, source: 'default' }
+  t.is(
+    (await alice.run(['config', 'unset', 'conversation_budget'])).out,
+    'conversation_budget is 40 by default. It is in effect.\n',
+  )
+  t.is(alice.asked.at(-1), 'PATCH /settings {"key":"conversation_budget","value":null}')
+  t.false(existsSync(alice.home.config))
 })
 
 test('token warns on a terminal and never elsewhere', async (t) => {

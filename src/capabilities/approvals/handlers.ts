@@ -21,7 +21,7 @@ export interface ApprovalParts {
   events: Events
   log: Log
   /** Ms after which nobody answers any more. */
-  timeToLive: number
+  timeToLive(): number
   askings: Askings
   /** Signs a grant with the owner's key; there when the operator's word alone does not do. */
   sign?: (passphrase: string, grant: Omit<GrantParts, 'node'>) => Promise<Grant>
@@ -127,7 +127,7 @@ export function createApprovals(parts: ApprovalParts): Approvals {
         reason: null,
         proof: null,
         created_at: now,
-        expires_at: now + timeToLive,
+        expires_at: now + timeToLive(),
         decided_at: null,
       }
       tables.insert(row)

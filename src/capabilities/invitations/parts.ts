@@ -24,5 +24,5 @@ export interface InvitationParts {
   /** Connects to a member that may be no friend, perhaps at these addresses, which `teller` told. */
   seek?: ((did: string, addresses?: readonly string[], teller?: string) => void) | undefined
   /** Whether invitations of peers of trust 4 are accepted as they come. */
-  autoAccept: boolean
+  autoAccept(): boolean
 }

@@ -86,7 +86,7 @@ export function invitationsWire(
     tables.insert(row)
     const data = { project_id: space, invitation: id, name: row.name, from: row.from_did, role }
     events.emit('project.invited', inboxOf(to), data)
-    if (autoAccept && trust >= CLOSE) answering.accept(row, key.did)
+    if (autoAccept() && trust >= CLOSE) answering.accept(row, key.did)
     return stored
   }
 

@@ -142,7 +142,7 @@ export function createMailbox(parts: MessagingParts) {
   /** It tells when somebody is there: not everybody is told, and the operator may tell fewer. */
   function mayBeToldShown(peer: string): boolean {
     const trust = book.trust(peer)
-    return trust >= parts.shownTrust && grantPeer(peer, trust, ['receipt.shown']) !== undefined
+    return trust >= parts.shownTrust() && grantPeer(peer, trust, ['receipt.shown']) !== undefined
   }
 
   /** Marks mail as shown to the reader of `inbox`. */

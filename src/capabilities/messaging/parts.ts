@@ -34,7 +34,7 @@ export interface MessagingParts {
   readers: Pick<Readers, 'reading'>
   telemetry: Telemetry
   /** Peers of less trust are not told that a message was shown; at least what the trust table asks. */
-  shownTrust: number
+  shownTrust(): number
   /** Messages agents may send in a conversation before a person is asked. */
-  conversationBudget: number
+  conversationBudget(): number
 }

@@ -16,7 +16,7 @@ export function createTurns(parts: MessagingParts, mailbox: Mailbox) {
     const { agent } = parseDid(from)
     const heard = agent === undefined ? undefined : agents.trace(agent)
     const speaker = agent === undefined ? 'person' : 'agent'
-    const turn = takeTurn(speaker, id, mailbox.talk(conversation), heard, conversationBudget)
+    const turn = takeTurn(speaker, id, mailbox.talk(conversation), heard, conversationBudget())
     return 'refused' in turn ? pause(turn.refused, conversation, heard) : turn
   }
 
