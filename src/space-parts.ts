@@ -171,7 +171,9 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
     drop(agent: string) {
       const author = agentDid(self.did, agent)
       for (const { id, status } of projects.list()) {
-        if (status !== 'member' || !projects.standing(id).agentRoles.has(author)) continue
+        if (status !== 'member') continue
+        const { agentRoles, leftAgents } = projects.standing(id)
+        if (!agentRoles.has(author) && !leftAgents.has(author)) continue
         const input = { author: self.did, type: 'project.leave', facts: { agent: author } }
         spaces.writeWithin(id, (log) => log.trial(input).state === 'counts' && log.append(input))
       }

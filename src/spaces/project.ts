@@ -169,6 +169,7 @@ function summaryOf(standing: ProjectStanding): unknown {
     members: sorted(standing.members, ({ since, invitation }) => [since, invitation ?? null]),
     node_roles: sorted(standing.nodeRoles, (role) => role),
     agent_roles: sorted(standing.agentRoles, (role) => role),
+    left_agents: [...standing.leftAgents].sort(),
     suspensions: sorted(standing.suspensions, (those) => [...those.keys()].sort()),
     removals: sorted(standing.removals, (those) => [...those.keys()].sort()),
     invitations: sorted(standing.invitations, ({ to, role, status }) => [to, role, status]),

@@ -54,6 +54,8 @@ export interface ProjectStanding extends Standing {
   nodeRoles: Map<string, GivenRole>
   /** By agent: what it was given. */
   agentRoles: Map<string, GivenRole>
+  /** Agents that had a role and left by their own word: out, though their nodes are in, until they are given a role, invited, or taken out by their operator. */
+  leftAgents: Set<string>
   suspensions: Map<string, Restrictions>
   removals: Map<string, Restrictions>
   invitations: Map<string, Invitation>
@@ -87,6 +89,7 @@ export function emptyStanding(): ProjectStanding {
     members: new Map<string, Member>(),
     nodeRoles: new Map<string, GivenRole>(),
     agentRoles: new Map<string, GivenRole>(),
+    leftAgents: new Set<string>(),
     suspensions: new Map<string, Restrictions>(),
     removals: new Map<string, Restrictions>(),
     invitations: new Map<string, Invitation>(),
@@ -115,6 +118,7 @@ function withQuestions(facts: Facts): ProjectStanding {
     const node = nodeRole(at)
     if (node === undefined) return undefined
     if (at === did) return { role: node, node }
+    if (facts.leftAgents.has(did)) return undefined
     // An agent is no more than a developer unless that was said of it.
     const unnamed = node === 'owner' || node === 'overseer' ? 'developer' : node
     return { role: facts.agentRoles.get(did) ?? unnamed, node }
@@ -163,6 +167,7 @@ export function copyStanding({
     members: new Map(facts.members),
     nodeRoles: new Map(facts.nodeRoles),
     agentRoles: new Map(facts.agentRoles),
+    leftAgents: new Set(facts.leftAgents),
     suspensions: new Map(facts.suspensions),
     removals: new Map(facts.removals),
     invitations: new Map(facts.invitations),
@@ -228,12 +233,16 @@ export function applyAct(standing: ProjectStanding, act: Act): void {
       return
     case 'project.leave':
       if (facts.agent !== undefined) {
-        standing.agentRoles.delete(facts.agent)
+        const had = standing.agentRoles.delete(facts.agent)
+        // With what its node may it could do more than its role let it. That is its operator's to say.
+        if (author !== facts.agent) standing.leftAgents.delete(facts.agent)
+        else if (had) standing.leftAgents.add(author)
         return
       }
       standing.members.delete(node)
       standing.nodeRoles.delete(node)
-      for (const did of standing.agentRoles.keys()) if (nodeOf(did) === node) standing.agentRoles.delete(did)
+      for (const agents of [standing.agentRoles, standing.leftAgents])
+        for (const did of agents.keys()) if (nodeOf(did) === node) agents.delete(did)
       return
     case 'project.role': {
       const { who, role } = facts
@@ -241,6 +250,7 @@ export function applyAct(standing: ProjectStanding, act: Act): void {
       // What the owner made an overseer, no overseer writes over, wherever it stands.
       if (rank !== 'owner' && roles.get(who) === 'overseer') return
       roles.set(who, role)
+      standing.leftAgents.delete(who)
       return
     }
     case 'project.transfer': {
@@ -289,5 +299,7 @@ function accept(standing: ProjectStanding, entry: Placed, id: string): void {
     for (const from of leads ? [] : [standing.removals, standing.suspensions]) lift(from, node, invitation.entry)
     standing.members.set(node, { since: at, invitation: id })
   }
-  if (to !== node) standing.agentRoles.set(to, role)
+  if (to === node) return
+  standing.agentRoles.set(to, role)
+  standing.leftAgents.delete(to)
 }

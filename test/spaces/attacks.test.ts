@@ -155,7 +155,7 @@ test('how everybody stood before an entry is the fold of what counts in its past
         canonicalJson({
           ...JSON.parse(JSON.stringify(standing)),
           members: [...standing.members.keys()].sort(),
-          roles: [...standing.nodeRoles, ...standing.agentRoles].map(String).sort(),
+          roles: [...standing.nodeRoles, ...standing.agentRoles, ...standing.leftAgents].map(String).sort(),
           suspended: [...standing.suspensions.keys(), ...standing.removals.keys()].sort(),
         })
       for (const entry of p.log.ordered()) {
@@ -262,6 +262,24 @@ test('of what an unmade overseer writes behind whatever parents only what everyb
         if (entry.type === 'project.withdraw' && invite?.node === entry.node) continue
         t.not(verdictOf(judgement, entry)?.state, 'counts')
       }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('an agent with a role that keeps it from work gets out of that by nothing it writes itself', (t) => {
+  fc.assert(
+    fc.property(Steps({ maxLength: 30 }), Steps({ minLength: 1, maxLength: 20 }), (steps, later) => {
+      const p = start()
+      for (const step of steps) if (step.kind !== 'project.transfer') take(p, step)
+      p.sees('alice', ...people)
+      p.write('alice', 'project.role', { who: p.did('claude@mallory'), role: 'observer' })
+      const written = later
+        // Somebody may have invited it before to another role.
+        .filter(({ kind }) => kind !== 'project.accept')
+        .map((step) => take(p, { ...asMallory(step), agent: true }))
+      const judgement = p.log.judge()
+      for (const entry of written) if (entry.type === 'task.create') t.not(verdictOf(judgement, entry)?.state, 'counts')
     }),
     { numRuns: 200 },
   )

@@ -238,6 +238,7 @@ test('an agent leaves by itself, and for nobody else', async (t) => {
   await node.operator.call('projects.role', { project_id, name: 'claude-1', role: 'tester' })
   await t.throwsAsync(claude.call('projects.leave', { project_id, agent: 'codex' }), { code: 'not_permitted' })
   t.like(await claude.call('projects.leave', { project_id }), { left: 'claude-1' })
+  await t.throwsAsync(claude.call('projects.clock_in', { project_id }), { code: 'not_member' })
   t.deepEqual(
     (await node.operator.call('projects.team', { project_id })).items.map(({ name }) => name),
     ['alice'],
