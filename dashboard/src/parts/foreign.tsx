@@ -50,6 +50,11 @@ export const ForeignLine = ({ text, fw }: { text: string; fw?: number }) => (
 /** A title or name of theirs within a sentence of ours, set apart from it. */
 export const Quoted = ({ text }: { text: string }) => <bdi className="agora-quoted">{displayLine(text)}</bdi>
 
+/** For `renderOption` of a list whose choices are called as others called them. */
+export const foreignOption = ({ option: { value, label } }: { option: { value: string; label?: string } }) => (
+  <bdi>{displayLine(label ?? value)}</bdi>
+)
+
 export interface Person {
   did: string
   name: string

@@ -64,12 +64,21 @@ const called = (data: unknown): string => {
 }
 const columnOf = (id: unknown): string => statusText[id as TaskStatus] ?? ''
 
+let justPickedUp = false
+
 /** What a screen reader says while a task is on the move. What came of it is told by the board. */
 export const announcements: Announcements = {
-  onDragStart: ({ active: { data } }) =>
-    `Picked up ${called(data.current)} from ${columnOf(taskIn(data.current)?.status)}. Arrow keys left and right choose a column, space drops it, escape puts it back.`,
-  onDragOver: ({ active: { data }, over }) =>
-    over ? `${called(data.current)} is over ${columnOf(over.id)}.` : `${called(data.current)} is over no column.`,
+  onDragStart({ active: { data } }) {
+    justPickedUp = true
+    return `Picked up ${called(data.current)} from ${columnOf(taskIn(data.current)?.status)}. Arrow keys left and right choose a column, space drops it, escape puts it back.`
+  },
+  onDragOver({ active: { data }, over }) {
+    // That it is where it was would be said in place of how to move it.
+    const isFirst = justPickedUp
+    justPickedUp = false
+    if (isFirst && over?.id === taskIn(data.current)?.status) return undefined
+    return over ? `${called(data.current)} is over ${columnOf(over.id)}.` : `${called(data.current)} is over no column.`
+  },
   onDragEnd: ({ active: { data }, over }) =>
     over && over.id !== taskIn(data.current)?.status
       ? `${called(data.current)} is dropped on ${columnOf(over.id)}.`

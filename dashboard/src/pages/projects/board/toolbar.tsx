@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { displayLine } from '../../../../../src/base/text.ts'
 import type { TaskPriority } from '../../../../../src/capabilities/tasks/schema.ts'
+import { foreignOption } from '../../../parts/foreign.tsx'
 import css from './board.module.css'
 import { type BoardFilter, isFiltering, priorities, priorityText } from './columns.ts'
 import type { BoardSearch } from './search.ts'
@@ -59,6 +60,7 @@ export function Toolbar({ store, filter, onChange, loading }: ToolbarProps) {
         size="xs"
         w={150}
         aria-label="Filter by assignee"
+        renderOption={foreignOption}
         placeholder="Anybody"
         clearable
         searchable
@@ -72,6 +74,7 @@ export function Toolbar({ store, filter, onChange, loading }: ToolbarProps) {
         size="xs"
         w={140}
         aria-label="Filter by label"
+        renderOption={foreignOption}
         placeholder="Any label"
         clearable
         searchable

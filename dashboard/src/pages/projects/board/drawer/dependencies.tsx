@@ -3,7 +3,7 @@ import { IconCircleCheck, IconCircleDashed, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { displayLine, quotedShort } from '../../../../../../src/base/text.ts'
 import type { Task } from '../../../../../../src/capabilities/tasks/schema.ts'
-import { ForeignLine } from '../../../../parts/foreign.tsx'
+import { ForeignLine, foreignOption } from '../../../../parts/foreign.tsx'
 import css from '../board.module.css'
 import { statusText } from '../columns.ts'
 import { useColumns } from '../use-board.ts'
@@ -116,6 +116,7 @@ function AddDependency({ search, onAdd }: { search: (text: string) => Task[]; on
         size="xs"
         w="100%"
         aria-label="Add a task that it waits for"
+        renderOption={foreignOption}
         placeholder="Add a task that it waits for"
         searchable
         value={null}

@@ -1,8 +1,9 @@
-import { Select, SimpleGrid, TagsInput } from '@mantine/core'
+import { Pill, Select, SimpleGrid, TagsInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { displayLine } from '../../../../../../src/base/text.ts'
 import type { TaskPriority, TaskStatus } from '../../../../../../src/capabilities/tasks/schema.ts'
 import { useRead } from '../../../../app/api.ts'
+import { foreignOption } from '../../../../parts/foreign.tsx'
 import { priorities, priorityText, statuses, statusText } from '../columns.ts'
 import type { TaskPartProps } from './task-drawer.tsx'
 
@@ -53,6 +54,7 @@ export function Fields({ task, board, project, acts, fixed }: TaskPartProps) {
       />
       <Select
         label="Assignee"
+        renderOption={foreignOption}
         size="xs"
         placeholder="Nobody"
         searchable
@@ -66,6 +68,12 @@ export function Fields({ task, board, project, acts, fixed }: TaskPartProps) {
       />
       <TagsInput
         label="Labels"
+        renderOption={foreignOption}
+        renderPill={({ option, onRemove, disabled }) => (
+          <Pill withRemoveButton={!disabled && !fixed} onRemove={onRemove ?? (() => undefined)} size="sm">
+            <bdi>{displayLine(String(option.value))}</bdi>
+          </Pill>
+        )}
         size="xs"
         placeholder={labels.length === 0 ? 'None' : ''}
         readOnly={fixed}
