@@ -1,5 +1,5 @@
 import { isDid } from './did.ts'
-import { listed, name, plain, prose, type Sentence, sentence, title as titled } from './sentence.ts'
+import { listed, name, type Part, plain, prose, type Sentence, sentence, title as titled } from './sentence.ts'
 import { displayLine, shownName } from './text.ts'
 
 /** What of an entry says what was done. */
@@ -40,7 +40,7 @@ export function told(entry: Told, names: Names, doer = entry.by, roomName = (roo
   const { type, by, facts, texts = {} } = entry
   const text = (field: string): string | undefined =>
     typeof facts[field] === 'string' ? (facts[field] as string) : undefined
-  const given = (field: string) => titled(text(field) ?? '?')
+  const given = (field: string) => word(text(field) ?? '?')
   const who = (field: string) => name(calledBy(names, text(field) ?? '?'))
   const said = (...fields: string[]): Sentence => {
     const found = fields.map((field) => texts[field]).find((each) => each !== undefined && each !== '')
@@ -66,7 +66,7 @@ export function told(entry: Told, names: Names, doer = entry.by, roomName = (roo
     case 'project.update':
       return sentence`changed ${changed(facts, texts, names)}`
     case 'project.invite':
-      return sentence`invited ${who('to')} as ${aRole(text('role') ?? 'member')}${said('message')}`
+      return sentence`invited ${who('to')} as ${inRole(text('role') ?? 'member')}${said('message')}`
     case 'project.withdraw':
       return sentence`${ended(because)} the invitation ${short(text('invitation') ?? '?')}`
     case 'project.accept':
@@ -74,7 +74,7 @@ export function told(entry: Told, names: Names, doer = entry.by, roomName = (roo
     case 'project.leave':
       return text('agent') === undefined ? sentence`left` : sentence`took ${who('agent')} out`
     case 'project.role':
-      return sentence`made ${who('who')} ${aRole(text('role') ?? '?')}`
+      return sentence`made ${who('who')} ${inRole(text('role') ?? '?')}`
     case 'project.transfer':
       return sentence`handed the project over to ${who('to')}`
     case 'project.stage':
@@ -137,6 +137,15 @@ export function told(entry: Told, names: Names, doer = entry.by, roomName = (roo
   }
 }
 
+/** What of facts are words of the protocol: roles, stages, statuses and priorities. Everything else that stands in them is whatever their author wrote. */
+const vocabulary = new Set([
+  ...['owner', 'overseer', 'developer', 'reviewer', 'tester', 'consultant', 'observer'],
+  ...['investigation', 'implementation', 'review', 'integration', 'deployment'],
+  ...['todo', 'in_progress', 'done', 'blocked', 'low', 'medium', 'high', 'critical'],
+])
+const word = (text: string): Part => (vocabulary.has(text) ? { text } : titled(text))
+const inRole = (role: string): Sentence => (vocabulary.has(role) ? [{ text: aRole(role) }] : [titled(aRole(role))])
+
 export const aRole = (role: string): string => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`
 
 /** The beginning of an id, which tells it from the others of a page. */
@@ -185,7 +194,7 @@ function changed(facts: Record<string, unknown>, texts: Record<string, string>, 
       const what = called(field)
       if (value === null) return sentence`${what} to none`
       if (typeof value !== 'string' || value.length > 80) return what
-      return sentence`${what} to ${isDid(value) ? name(names.who(value)) : value}`
+      return sentence`${what} to ${isDid(value) ? name(names.who(value)) : word(value)}`
     })
   const all = [...fields, ...Object.keys(texts).map(called)]
   return all.length === 0 ? sentence`nothing` : listed(all, ', ')

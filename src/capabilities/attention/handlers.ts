@@ -160,7 +160,7 @@ const invitation = (one: Invitation): AttentionItem => ({
   at: one.created_at,
   from: one.from,
   to: one.to,
-  summary: sentence`${name(one.from.name)} invites ${name(one.to.name)} to the project “${one.project_name}” as ${one.role}.`,
+  summary: sentence`${name(one.from.name)} invites ${name(one.to.name)} to the project “${one.project_name}” as ${[{ text: one.role }]}.`,
   ...said(one.message),
   project_id: one.project_id,
   project_name: one.project_name,
