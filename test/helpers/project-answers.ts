@@ -190,7 +190,7 @@ export const projectAnswers: Answers = {
   [`POST ${at('/clock-in')}`]: team[0],
   [`POST ${at('/clock-out')}`]: member({ ...alice }),
   [`GET ${at('/time')}`]: {
-    items: [{ ...bob, seconds: 5400, sessions: 2, tasks: [{ task_id: TASK, title: EVIL, seconds: 3600 }] }],
+    items: [{ ...bob, seconds: 5400, sessions: 2, spans: [], tasks: [{ task_id: TASK, title: EVIL, seconds: 3600 }] }],
   },
   [`GET ${at('/stage')}`]: stage,
   [`POST ${at('/stage')}`]: stage,

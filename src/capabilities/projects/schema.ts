@@ -109,6 +109,8 @@ export const TimeSpent = z
     seconds: z.int(),
     sessions: z.int(),
     clocked_in_since: Time.optional(),
+    /** When: the latest 500 times it was clocked in, oldest first; without `to` it is now. */
+    spans: z.array(z.object({ from: Time, to: Time.optional() })),
     /** What was in progress and assigned to it meanwhile. */
     tasks: z.array(z.object({ task_id: z.string(), title: z.string(), seconds: z.int() })),
   })

@@ -42,11 +42,15 @@ export function timeHandlers(
       const log = projects.replica(project_id)
       const spent = timeSpent(tellingOfTime(log), since === undefined ? 0 : Date.parse(since), clock.now())
       const seconds = (ms: number) => Math.round(ms / 1000)
-      const items = [...spent].map(([did, { total, sessions, clockedInSince, tasks }]) => ({
+      const items = [...spent].map(([did, { total, sessions, clockedInSince, tasks, spans }]) => ({
         ...view.who(did),
         seconds: seconds(total),
         sessions,
         ...(clockedInSince === undefined ? {} : { clocked_in_since: rfc3339(clockedInSince) }),
+        spans: spans.map(({ from, to }) => ({
+          from: rfc3339(from),
+          ...(to === undefined ? {} : { to: rfc3339(to) }),
+        })),
         tasks: [...tasks]
           .map(([task_id, ms]) => ({
             task_id,

@@ -7,7 +7,17 @@ export interface Spent {
   clockedInSince: number | undefined
   /** Ms by task. */
   tasks: Map<string, number>
+  /** The latest of them, oldest first; without `to` it goes on. */
+  spans: Span[]
 }
+
+/** Ms, by the clock of who clocked in. */
+export interface Span {
+  from: number
+  to?: number
+}
+/** So many are told of each; what lies before is in the sum alone. */
+export const SPANS_MAX = 500
 
 type Noted = Pick<Applied, 'type' | 'author' | 'node' | 'at' | 'body'>
 
@@ -47,7 +57,7 @@ export function timeSpent(entries: Iterable<Noted>, since: number, now: number):
   const of = (did: string): Spent => {
     let one = spent.get(did)
     if (!one) {
-      one = { total: 0, sessions: 0, clockedInSince: undefined, tasks: new Map() }
+      one = { total: 0, sessions: 0, clockedInSince: undefined, tasks: new Map(), spans: [] }
       spent.set(did, one)
     }
     return one
@@ -85,6 +95,11 @@ export function timeSpent(entries: Iterable<Noted>, since: number, now: number):
     const one = of(did)
     one.total += ms
     if (at >= since) one.sessions++
+    if (ms > 0) note(one, { from: Math.max(from, since), to: at })
+  }
+  function note({ spans }: Spent, span: Span) {
+    spans.push(span)
+    if (spans.length > SPANS_MAX) spans.shift()
   }
   function change(task: string, at: number, to: (known: Work) => Work) {
     settle(task, at)
@@ -137,6 +152,7 @@ export function timeSpent(entries: Iterable<Noted>, since: number, now: number):
     one.clockedInSince = from
     one.total += between(from, now)
     one.sessions++
+    note(one, { from: Math.max(from, since) })
     for (const [task, run] of [...running]) if (run.did === did) settle(task, now)
   }
   return spent

@@ -102,6 +102,7 @@ test('time on tasks is that of who was clocked in, and held or had it in progres
       [task, 3000],
       [other, 3000],
     ]),
+    spans: [{ from: 1000, to: 7000 }],
   })
 })
 
@@ -133,8 +134,14 @@ test('nobody spends more time on one task than it was clocked in, and none befor
         return entry(type, author, { id: task, task, assignee: whom, holder: whom, who: whom, status }, at)
       })
       const whole = Math.max(0, at - since)
-      for (const [, { total, tasks }] of timeSpent(entries, since, at)) {
+      for (const [, { total, tasks, spans }] of timeSpent(entries, since, at)) {
         t.true(total >= 0 && total <= whole)
+        // They are that time, one after another.
+        t.is(
+          spans.reduce((sum, { from, to = at }) => sum + Math.max(0, to - from), 0),
+          total,
+        )
+        t.true(spans.every(({ from }, index) => from >= (spans[index - 1]?.to ?? since)))
         for (const ms of tasks.values()) t.true(ms <= total)
       }
     }),
