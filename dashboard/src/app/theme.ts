@@ -26,8 +26,9 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input)
   const { variant, color, theme } = input
   const name = color ?? theme.primaryColor
+  const shade = (depth: number) => `var(--mantine-color-${name}-${depth})`
   if (variant !== 'light' || !(name in theme.colors)) return colors
-  return { ...colors, color: `light-dark(var(--mantine-color-${name}-9), var(--mantine-color-${name}-1))` }
+  return { ...colors, color: `light-dark(color-mix(in srgb, ${shade(9)} 70%, black), ${shade(1)})` }
 }
 
 export const theme = createTheme({
