@@ -123,7 +123,7 @@ export async function go(page: Page, path: string): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash
   }, path)
-  await page.locator('#page-title').waitFor()
+  await page.locator('#page-title').first().waitFor()
 }
 
 let axeSource: string | undefined

@@ -33,7 +33,23 @@ export function takeCode(): string | undefined {
 
 /** @throws AgoraError when the code was used, is too old, or never was one. */
 export async function openSession(code: string): Promise<Session> {
-  const session = await clientFor().call('sessions.open', { code })
+  const session = await clientFor().call('sessions.open', { code, label: browserName() })
   keepSession(session)
   return session
+}
+
+const browsers = [
+  ['Firefox/', 'Firefox'],
+  ['Edg/', 'Edge'],
+  ['Chrome/', 'Chromium'],
+  ['Safari/', 'Safari'],
+] as const
+const systems = ['Android', 'Windows', 'Mac OS', 'Linux']
+
+/** By what a person tells this sign-in from their others. */
+function browserName(): string {
+  const { userAgent } = navigator
+  const [, name] = browsers.find(([sign]) => userAgent.includes(sign)) ?? ['', 'A browser']
+  const system = systems.find((each) => userAgent.includes(each))
+  return system === undefined ? name : `${name} on ${system}`
 }

@@ -26,7 +26,7 @@ export function placesOf(known: readonly Known[], isNarrow = false): Map<string,
     left = left.slice(room)
     here.forEach(({ did }, index) => {
       // Half a place further on every second ellipse, so that nobody stands behind somebody.
-      const angle = ((index + (ring % 2) / 2) / here.length) * 2 * Math.PI
+      const angle = ((index + (ring % 2) / 2) / here.length + (isNarrow ? 0.25 : 0)) * 2 * Math.PI
       places.set(did, {
         x: Math.round((first.x + ring * step.x) * Math.cos(angle)),
         y: Math.round((first.y + ring * step.y) * Math.sin(angle)),
