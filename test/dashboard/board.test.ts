@@ -93,6 +93,7 @@ test('a task is moved by keyboard, and a screen reader is told', async (t) => {
   t.is((await world.alice.client.call('tasks.show', { project_id, task_id: id })).status, 'todo')
 
   await page.keyboard.press('Space')
+  await heard(page, /Picked up "Print errors" from To do/)
   await page.keyboard.press('ArrowRight')
   await heard(page, /"Print errors" is over In progress/)
   await page.keyboard.press('Space')
@@ -204,14 +205,14 @@ test('a task is made in a line, and everything about it changed beside the board
   await drawer.getByText('people', { exact: true }).waitFor()
 
   await choose(page, drawer, 'Priority', 'Critical')
-  await choose(page, drawer, 'Assignee', 'bob')
+  await choose(page, drawer, 'Assignee', 'alice')
   await drawer.getByLabel('Labels').first().fill('docs')
   await page.keyboard.press('Enter')
   await choose(page, drawer, 'Add a task that it waits for', 'Read tokens')
   await eventually(world.alice, async () => {
     const { title, priority, assignee, labels, depends_on, description } = await now()
     const all = { title, priority, assignee: assignee?.name, labels, depends: depends_on.length, description }
-    const wanted = { title: 'Write the handbook', priority: 'critical', assignee: 'bob', labels: ['docs'] }
+    const wanted = { title: 'Write the handbook', priority: 'critical', assignee: 'alice', labels: ['docs'] }
     return JSON.stringify(all) === JSON.stringify({ ...wanted, depends: 1, description: 'For *people*.' }) || undefined
   })
   await drawer.getByRole('button', { name: 'Wait for "Read tokens" no more' }).click()

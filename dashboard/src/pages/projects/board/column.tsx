@@ -1,15 +1,17 @@
 import { useDroppable } from '@dnd-kit/core'
 import { Text } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { Task, TaskStatus } from '../../../../../src/capabilities/tasks/schema.ts'
 import css from './board.module.css'
 import { Card } from './card.tsx'
 import { statusText } from './columns.ts'
 
 const GAP = 6
-/** Of a card, in rem: all have one height, so that a column of thousands never jumps. */
-const CARD_REM = 5.75
+/** Of a card, in rem: said by what is on it, and not measured, so that a column of thousands never jumps. */
+const CARD_REM = 4.375
+const TAGS_REM = 1.5
+const hasTags = ({ labels, priority }: Task): boolean => labels.length > 0 || priority !== 'medium'
 const remPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 
 /** Where the focus should go: a task, or a place in a column. */
@@ -37,13 +39,17 @@ export const Column = memo(function Column(props: ColumnProps) {
   const { status, tasks, total, fixed, aim, onAside, empty, top } = props
   const { setNodeRef, isOver, active } = useDroppable({ id: status })
   const scroller = useRef<HTMLDivElement>(null)
-  const [size] = useState(() => Math.round(CARD_REM * remPx()))
+  const [rem] = useState(remPx)
   const [current, setCurrent] = useState<string>()
   const virtual = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => size,
-    getItemKey: (index) => (tasks[index] as Task).id,
+    // As long as the tasks are the same, so are these: all places are reckoned anew otherwise.
+    estimateSize: useCallback(
+      (index: number) => Math.round(rem * (hasTags(tasks[index] as Task) ? CARD_REM + TAGS_REM : CARD_REM)),
+      [tasks, rem],
+    ),
+    getItemKey: useCallback((index: number) => (tasks[index] as Task).id, [tasks]),
     overscan: 6,
     gap: GAP,
   })
@@ -111,7 +117,7 @@ export const Column = memo(function Column(props: ColumnProps) {
           aria-label={`Tasks ${statusText[status].toLowerCase()}`}
           onKeyDown={onKeyDown}
         >
-          {shown.map(({ key, index, start }) => {
+          {shown.map(({ key, index, start, size }) => {
             const task = tasks[index] as Task
             return (
               <li
