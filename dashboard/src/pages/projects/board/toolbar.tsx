@@ -58,7 +58,7 @@ export function Toolbar({ store, filter, onChange, loading }: ToolbarProps) {
       />
       <Select
         size="xs"
-        w={150}
+        className={css.choice}
         aria-label="Filter by assignee"
         renderOption={foreignOption}
         placeholder="Anybody"
@@ -72,7 +72,7 @@ export function Toolbar({ store, filter, onChange, loading }: ToolbarProps) {
       />
       <Select
         size="xs"
-        w={140}
+        className={css.choice}
         aria-label="Filter by label"
         renderOption={foreignOption}
         placeholder="Any label"
@@ -91,7 +91,7 @@ export function Toolbar({ store, filter, onChange, loading }: ToolbarProps) {
       />
       <Select
         size="xs"
-        w={130}
+        className={css.choice}
         aria-label="Filter by priority"
         placeholder="Any priority"
         clearable
