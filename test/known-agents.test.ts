@@ -51,6 +51,7 @@ test('they are found by name, kind, node, domain and tool, and by whether they a
   t.deepEqual(await names(alice, { query: 'CLAUDE' }), ['claude'])
   t.deepEqual(await names(alice, { query: 'bob' }), ['codex@bob'])
   t.deepEqual(await names(alice, { query: 'script' }), ['build'])
+  t.deepEqual(await names(alice, { query: agentDid(bob.did, 'codex') }), ['codex@bob'])
   t.deepEqual(await names(alice, { domain: 'css' }), ['claude'])
   t.deepEqual(await names(alice, { tool: 'git' }), ['build', 'claude'])
   t.deepEqual(await names(alice, { tool: 'git', query: 'opus' }), ['claude'])
@@ -182,6 +183,9 @@ test('an agent is told nothing of projects it may not read, and of nobody’s wa
     await net.clock.advance(1000)
     await new Promise((resolve) => setImmediate(resolve))
   }
+  t.is((await alice.call('wake.runs', { agent: 'claude' })).items.length, 1)
+  t.deepEqual((await alice.call('wake.runs', { agent: 'build' })).items, [])
+  t.deepEqual((await alice.call('wake.runs', { agent: 'claude' }, 'build')).items, [])
   const types = async (as?: string) =>
     (await alice.call('agents.history', { name: 'claude' }, as)).items.map(({ type }) => type)
   t.deepEqual(await types(), ['wake.run', 'project.clock_in'])

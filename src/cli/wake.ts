@@ -139,10 +139,10 @@ export const wakeCommands: Command[] = [
     usage: 'wake runs',
     group: 'Agents',
     summary: 'List what was run to wake somebody, and how it ended.',
-    options: pageOptions,
-    examples: ['agora wake runs', 'agora wake runs --limit 1'],
+    options: [{ name: 'agent', value: '<agent>', meaning: 'only those of this agent' }, ...pageOptions],
+    examples: ['agora wake runs', 'agora wake runs --agent claude-1 --limit 1'],
     async run(context) {
-      const page = await context.call('wake.runs', pageOf(context))
+      const page = await context.call('wake.runs', { ...agentIn(context), ...pageOf(context) })
       await context.answer(page, ({ items, next_cursor }) =>
         items.length === 0
           ? 'Nobody has been woken yet.\n'

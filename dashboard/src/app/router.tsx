@@ -23,6 +23,11 @@ const at = <const Path extends string>(path: Path, load: () => Promise<Record<st
 
 const home = at('/', () => import('../pages/home/home.tsx'), 'Home')
 const agents = at('/agents', () => import('../pages/agents/agents.tsx'), 'Agents')
+const agent = createRoute({
+  getParentRoute: () => agents,
+  path: '$did',
+  component: lazyRouteComponent(() => import('../pages/agents/agent.tsx'), 'AgentDrawer'),
+})
 const network = at('/network', () => import('../pages/network/network.tsx'), 'Network')
 const messages = at('/messages', () => import('../pages/messages/messages.tsx'), 'Messages')
 const settings = at('/settings', () => import('../pages/settings/settings.tsx'), 'Settings')
@@ -55,7 +60,7 @@ const projectParts = [
 
 const routeTree = root.addChildren([
   home,
-  agents,
+  agents.addChildren([agent]),
   network,
   messages,
   settings,

@@ -12,13 +12,25 @@ interface Props<Item> {
   /** CSS height of the list. */
   height: string | number
   label: string
+  /** `height` is the most it takes; it is shorter when there is little. */
+  fit?: boolean
   /** Called when the end comes near; asks for the next page. */
   onEnd?: (() => void) | undefined
   gap?: number
 }
 
 /** A list of any length of which only what is seen is in the page. */
-export function VirtualList<Item>({ items, keyOf, row, estimate, height, label, onEnd, gap = 0 }: Props<Item>) {
+export function VirtualList<Item>({
+  items,
+  keyOf,
+  row,
+  estimate,
+  height,
+  label,
+  fit = false,
+  onEnd,
+  gap = 0,
+}: Props<Item>) {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: items.length,
@@ -34,7 +46,13 @@ export function VirtualList<Item>({ items, keyOf, row, estimate, height, label, 
     if (onEnd && last >= items.length - 10) onEnd()
   }, [onEnd, last, items.length])
   return (
-    <Box ref={scroller} style={{ height, overflowY: 'auto' }} role="list" aria-label={label} tabIndex={0}>
+    <Box
+      ref={scroller}
+      style={{ [fit ? 'maxHeight' : 'height']: height, overflowY: 'auto' }}
+      role="list"
+      aria-label={label}
+      tabIndex={0}
+    >
       <Box style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
         {shown.map(({ key, index, start }) => (
           <Box

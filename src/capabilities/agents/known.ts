@@ -155,6 +155,7 @@ export function knownAgents(parts: KnownParts) {
         has(capabilities?.tools, tool) &&
         (available !== true || presence === 'online' || presence === 'idle') &&
         (words === undefined ||
+          found.did === query ||
           [directory.nameOf(found.did), kind, model, directory.nameOf(nodeOf(found.did))].some((text) =>
             text?.toLowerCase().includes(words),
           ))

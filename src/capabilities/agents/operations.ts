@@ -29,10 +29,10 @@ export const agentOperations = [
     name: 'agents.known',
     summary: 'List the agents of this node, and those of others that are known here, with what each does now.',
     description:
-      'Own ones first, then by name. Of others what their nodes tell of them while they are connected, unless those are strangers, and what the logs of common projects say; an agent is told of the projects that it may read. `query` is a part of the name, kind, model or node; `domain` and `tool` are among its capabilities; `available`: there, and not busy.',
+      'Own ones first, then by name. Of others what their nodes tell of them while they are connected, unless those are strangers, and what the logs of common projects say; an agent is told of the projects that it may read. `query` is a part of the name, kind, model or node, or the agent’s DID; `domain` and `tool` are among its capabilities; `available`: there, and not busy.',
     who: 'agent',
     input: z.object({
-      query: z.string().min(1).max(200).optional(),
+      query: z.string().min(1).max(2048).optional(),
       domain: Tag.optional(),
       tool: Tag.optional(),
       available: queryFlag.optional(),

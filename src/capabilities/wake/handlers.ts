@@ -142,8 +142,9 @@ export function wakeHandlers(parts: WakeParts, within: Within): Pick<Handlers, N
       return { items: rows.map(asked.view), ...(last && rows.length === limit ? { next_cursor: last.id } : {}) }
     },
 
-    'wake.runs': ({ limit, cursor }, { actor }) => {
-      const rows = tables.runs({ inbox: seenBy(actor), before: cursor, limit })
+    'wake.runs': ({ agent, limit, cursor }, { actor }) => {
+      const inbox = seenBy(actor) ?? (agent === undefined ? undefined : agentInbox(agent))
+      const rows = tables.runs({ inbox, before: cursor, limit })
       const last = rows.at(-1)
       return { items: rows.map(runView), ...(last && rows.length === limit ? { next_cursor: last.id } : {}) }
     },

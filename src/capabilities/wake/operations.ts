@@ -75,9 +75,9 @@ export const wakeOperations = [
   operation({
     name: 'wake.runs',
     summary: 'List what was run to wake somebody, latest first, with its end and the end of what it printed.',
-    description: 'An agent sees those that were to wake it.',
+    description: 'Of one agent, or of all. An agent sees those that were to wake it.',
     who: 'agent',
-    input: z.object({ limit: Limit, cursor: Cursor.optional() }),
+    input: z.object({ agent: Name.optional(), limit: Limit, cursor: Cursor.optional() }),
     output: page(WakeRun),
     http: { method: 'GET', path: '/wake/runs' },
   }),
