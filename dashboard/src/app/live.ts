@@ -20,6 +20,13 @@ const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 10_000
 /** The daemon says where it is every 15 s; a computer that slept does not notice that a connection is gone. */
 const SILENCE = 40_000
+/**
+ * A browser gives all pages of one origin six connections. With a stream for each, the seventh page would not even load: so one that nobody sees rests
+ * after so many ms, and goes on where it was when it is looked at.
+ */
+const REST_AFTER = 20_000
+/** An open stream is use of the sign-in, so a page that rests comes up for a moment now and then. */
+const REST_FOR = 6 * 3_600_000
 /** Events of one deed come together; what they touch is asked for once. */
 const GATHER = 80
 
@@ -36,6 +43,8 @@ export function createLive({ client, queries, onSignedOut }: LiveParts): Live {
   let after: number | undefined
   let attempt: AbortController | undefined
   let hurry: (() => void) | undefined
+  let resting = false
+  let restTimer: ReturnType<typeof setTimeout> | undefined
   let gathered: ApiEvent[] = []
   const watchers = new Set<() => void>()
   const listeners = new Set<(event: ApiEvent) => void>()
@@ -77,26 +86,40 @@ export function createLive({ client, queries, onSignedOut }: LiveParts): Live {
     }
   }
 
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  async function rest() {
+    await sleep(REST_FOR)
+    if (stopped) return
+    become({ state: 'connecting' })
+    onSeen()
+  }
+
   async function run() {
     let pause = FIRST_PAUSE
     while (!stopped) {
+      if (resting) {
+        await rest()
+        continue
+      }
       const began = performance.now()
       try {
         await follow()
       } catch (error) {
         if (error instanceof AgoraError && error.code === 'unauthenticated') return onSignedOut()
       }
-      if (stopped) return
+      if (stopped || resting) continue
       // What happened while nothing was heard is told when it comes back: `after` continues without a gap.
       if (performance.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE
       become({ state: 'offline', since: Date.now() })
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pause * (0.5 + Math.random() / 2))
-        hurry = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      await sleep(pause * (0.5 + Math.random() / 2))
       pause = Math.min(pause * 2, LONGEST_PAUSE)
     }
   }
@@ -104,18 +127,29 @@ export function createLive({ client, queries, onSignedOut }: LiveParts): Live {
   const wake = () => {
     if (document.visibilityState === 'visible') hurry?.()
   }
+  function onSeen() {
+    clearTimeout(restTimer)
+    resting = false
+    if (document.visibilityState === 'visible') return wake()
+    restTimer = setTimeout(() => {
+      resting = true
+      attempt?.abort()
+    }, REST_AFTER)
+  }
 
   return {
     start() {
       if (!stopped) return
       stopped = false
-      document.addEventListener('visibilitychange', wake)
+      document.addEventListener('visibilitychange', onSeen)
       window.addEventListener('online', wake)
+      onSeen()
       void run()
     },
     stop() {
       stopped = true
-      document.removeEventListener('visibilitychange', wake)
+      clearTimeout(restTimer)
+      document.removeEventListener('visibilitychange', onSeen)
       window.removeEventListener('online', wake)
       attempt?.abort()
       hurry?.()
