@@ -130,7 +130,11 @@ const refused: [string[], RegExp, RegExp][] = [
   [['send'], /needs <body>/, /Usage: agora send <body>/],
   [['agents', 'presence', 'x'], /needs <state>/, /Usage/],
   [['status', 'now'], /cannot take "now"/, /Usage: agora status/],
-  [['agents', 'claude-1'], /no command "agents claude-1"/, /There are: agents list, agents known, agents history, agents add/],
+  [
+    ['agents', 'claude-1'],
+    /no command "agents claude-1"/,
+    /There are: agents list, agents known, agents history, agents add/,
+  ],
   [['project', 'complet', 'x'], /no command "project complet"/, /mean project complete/],
   [['send', 'x', '--too', 'bob'], /no option --too/, /--to\b/],
   [['send', 'x', '-to', 'bob'], /no option -to/, /--to\b/],

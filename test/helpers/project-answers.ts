@@ -261,6 +261,24 @@ export const projectAnswers: Answers = {
     ],
     next_cursor: 'c8',
   },
+  [`GET ${at('/metrics')}`]: {
+    ...{ project_id: SPACE, at: before(0), time_zone: 'UTC', tasks: 12 },
+    by_status: { todo: 3, in_progress: 2, done: 6, blocked: 1 },
+    by_priority: {},
+    per_day: [
+      { date: '2026-11-23', created: 2, done: 1, open: 7 },
+      { date: '2026-11-24', created: 0, done: 1, open: 6 },
+    ],
+    stages: [
+      { stage: 'investigation', seconds: 90_000, entered: 1, current: false },
+      { stage: 'implementation', seconds: 7200, entered: 2, current: true },
+      { stage: 'review', seconds: 0, entered: 0, current: false },
+    ],
+    cycle: { tasks: 2, median_seconds: 1800, p90_seconds: 5400 },
+    waiting: [{ task_id: TASK, title: EVIL, priority: 'high', since: before(86_400) }],
+    claimed: [{ task_id: TASK, title: 'Log in', priority: 'high', since: before(600), holder: claude }],
+    people: [{ ...claude, done: 2, claimed: 1 }],
+  },
   'GET /activity': {
     items: [
       {

@@ -5,6 +5,7 @@ import { handoverCommands } from './handovers.ts'
 import { invitationCommands } from './invitations.ts'
 import { manageCommands } from './manage.ts'
 import { memberCommands } from './members.ts'
+import { metricCommands } from './metrics.ts'
 import { recordCommands } from './records.ts'
 import { roomCommands } from './rooms.ts'
 import { settingsCommands } from './settings.ts'
@@ -19,6 +20,7 @@ export const projectCommands: readonly Command[] = withWords([
   ...claimCommands,
   ...handoverCommands,
   ...stageCommands,
+  ...metricCommands,
   ...roomCommands,
   ...recordCommands,
   ...auditCommands,

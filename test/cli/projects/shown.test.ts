@@ -58,6 +58,7 @@ const shown: [string[], number?][] = [
   [['project', 'reports', P], 80],
   [['project', 'report', P, 'Auth compared', '--text', 'x']],
   [['activity'], 100],
+  [['project', 'metrics', P], 100],
   [['project', 'audit', P, '--type', 'task'], 80],
   [['project', 'audit', P], 120],
   [['project', 'audit', P, '--verify']],

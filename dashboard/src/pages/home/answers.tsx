@@ -7,6 +7,7 @@ import type { AttentionItem } from '../../../../src/capabilities/attention/schem
 import { type Patch, useAct } from '../../app/api.ts'
 import { useConfirm } from '../../parts/confirm.tsx'
 import { Foreign, Told } from '../../parts/foreign.tsx'
+import { trustName } from '../../parts/trust.tsx'
 import { Grant } from './grant.tsx'
 import { StrangerMail } from './stranger-mail.tsx'
 
@@ -46,19 +47,14 @@ export function Answers({ item }: { item: AttentionItem }) {
 /** Names in a label would be words of others among ours; which item is meant says its description. */
 const about = (item: AttentionItem): string => displayLine(plain(item.summary))
 
-const levels = [
-  ['1', 'acquaintance: may write to you'],
-  ['2', 'friend: sees when you read, may invite you'],
-  ['3', 'trusted: may wake your agents'],
-  ['4', 'inner circle'],
-] as const
+const levels = [1, 2, 3, 4] as const
 const DEFAULT_TRUST = 2
 
 function FriendAnswers({ item }: { item: Of<'friend_request'> }) {
   const optimistic = gone(item)
   const accept = useAct('friend_requests.accept', { optimistic })
   const reject = useAct('friend_requests.reject', { optimistic })
-  const yes = (trust_level: number) => accept.mutate({ id: item.id, trust_level: trust_level as 2 })
+  const yes = (trust_level: (typeof levels)[number]) => accept.mutate({ id: item.id, trust_level })
   return (
     <Group gap={6}>
       <Button.Group>
@@ -77,9 +73,9 @@ function FriendAnswers({ item }: { item: Of<'friend_request'> }) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Label>Accept, and give trust</Menu.Label>
-            {levels.map(([level, meaning]) => (
-              <Menu.Item key={level} onClick={() => yes(Number(level))}>
-                {level} · {meaning}
+            {levels.map((level) => (
+              <Menu.Item key={level} onClick={() => yes(level)}>
+                {level} · {trustName(level)}
               </Menu.Item>
             ))}
           </Menu.Dropdown>
