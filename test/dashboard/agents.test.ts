@@ -105,6 +105,13 @@ test('one is looked at closely: what it does and did, what it left, with the pac
   await world.alice.client.call('tasks.claim', { project_id: project, task_id: task })
   await drawer.getByText('Taken up by').waitFor()
 
+  // The same packet, where the task itself is looked at.
+  await go(page, `/projects/${project}/board?task=${task}`)
+  await page.getByRole('tab', { name: 'Handover' }).click()
+  await page.getByText('It asked, and nobody answered').waitFor()
+  await lookAt(t, page, 'task-handover')
+  await go(page, '/agents')
+  await page.getByRole('link', { name: /^codex@bob/ }).press('Enter')
   await page.keyboard.press('Escape')
   await drawer.waitFor({ state: 'detached' })
   t.is(new URL(page.url()).hash, '#/agents')

@@ -5,6 +5,7 @@ import type { Output } from '../../../../../../src/operations.ts'
 import { useRead } from '../../../../app/api.ts'
 import { stateColors } from '../../../../app/theme.ts'
 import { Name } from '../../../../parts/foreign.tsx'
+import { Ended, HandoverPacket } from '../../../../parts/handover.tsx'
 import { Moment } from '../../../../parts/moment.tsx'
 import { Answer, Guard } from '../../../../parts/states.tsx'
 import type { TaskActs } from '../acts.tsx'
@@ -108,6 +109,7 @@ function TaskBody(props: TaskPartProps & { me: string }) {
           <Tabs.Tab value="comments">Comments</Tabs.Tab>
           <Tabs.Tab value="chain">Chain</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
+          {task.handover && <Tabs.Tab value="handover">Handover</Tabs.Tab>}
         </Tabs.List>
         <Guard>
           <Tabs.Panel value="comments" pt="sm">
@@ -119,6 +121,22 @@ function TaskBody(props: TaskPartProps & { me: string }) {
           <Tabs.Panel value="history" pt="sm">
             <History {...props} />
           </Tabs.Panel>
+          {task.handover && (
+            <Tabs.Panel value="handover" pt="sm">
+              <Text size="sm" component="div" mb="sm">
+                <Name who={task.handover.from} /> had it since <Moment at={task.handover.since} />;{' '}
+                {task.handover.handed_over ? (
+                  <>
+                    handed over <Moment at={task.handover.until} />
+                  </>
+                ) : (
+                  <Ended left={task.handover} />
+                )}
+                . Whoever takes it up is given this.
+              </Text>
+              <HandoverPacket handover={task.handover} />
+            </Tabs.Panel>
+          )}
         </Guard>
       </Tabs>
       <Text size="xs" c="dimmed">
