@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { claims } from './claims.ts'
 import { convergence } from './convergence.ts'
 import { crowd } from './crowd.ts'
+import { dashboard } from './dashboard.ts'
 import { floors } from './floors.ts'
 import { latency } from './latency.ts'
 import type { Bench } from './lib/bench.ts'
@@ -18,7 +19,19 @@ import { throughput } from './throughput.ts'
  * Every figure that README states, each beside what is possible here, measured in the same run. Daemons are real processes that run what was built.
  * Machines are noisy: runs of the daemon and of its limit take turns, medians are told, and ratios say more than figures.
  */
-const benches: Bench[] = [floors, throughput, latency, crowd, start, mcp, million, projects, claims, convergence]
+const benches: Bench[] = [
+  floors,
+  throughput,
+  latency,
+  crowd,
+  start,
+  mcp,
+  million,
+  projects,
+  claims,
+  convergence,
+  dashboard,
+]
 
 const usage = `npm run bench -- [--only <name>]… [--quick] [--json]
 

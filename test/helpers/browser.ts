@@ -3,32 +3,17 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import ava, { type ExecutionContext, type TestFn } from 'ava'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { chromiumFlags, chromiumPath } from './chromium.ts'
 import { type Daemon, type Lab, lab, type Process } from './processes.ts'
+
+export { chromiumPath }
 
 /** The dashboard as a person has it: real daemons, a real browser, the files that the daemon serves. */
 
 const root = join(import.meta.dirname, '../..')
 
-/** Where Chromium is; undefined when this machine has none. */
-export const chromiumPath: string | undefined = [
-  process.env['AGORA_CHROMIUM'] ?? '',
-  ...['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].map((name) => `/usr/bin/${name}`),
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== '' && existsSync(path))
-
 /** ava's `test` for what needs a browser: skipped where there is none (test/dashboard/browser.test.ts says so, once). One after another: they share a browser. */
 export const test: TestFn['serial'] | TestFn['skip'] = chromiumPath === undefined ? ava.serial.skip : ava.serial
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 /** @throws when what would be tested is not what the sources say. */
 function assertBuilt(): void {
@@ -55,7 +40,7 @@ export async function stage(settings: Record<string, string> = {}): Promise<Stag
   const world = lab(settings)
   try {
     const [browser, alice, bob] = await Promise.all([
-      chromium.launch({ executablePath: chromiumPath as string, args: flags }),
+      chromium.launch({ executablePath: chromiumPath as string, args: chromiumFlags }),
       world.start('alice'),
       world.start('bob'),
     ])
