@@ -282,6 +282,40 @@ test('hostile words stay words', async (t) => {
   await staysText(t, page)
 })
 
+test('of a thousand tasks only those are drawn that are seen, and one that changes is asked for alone', async (t) => {
+  const { client } = world.alice
+  const { id } = await client.call('projects.create', { name: 'Large' })
+  const titles = Array.from({ length: 1000 }, (_, n) => `Step ${n + 1}`)
+  const left = titles.values()
+  const write = async () => {
+    for (const title of left) await client.call('tasks.create', { project_id: id, title })
+  }
+  await Promise.all(Array.from({ length: 16 }, write))
+  const page = await world.open(t, world.alice, `/projects/${id}/board`)
+  await page.locator('[class*="board"][data-ready]').waitFor()
+  const todo = column(page, 'todo')
+  await page.getByRole('region', { name: 'To do' }).getByText('1,000').waitFor()
+  t.true((await todo.getByRole('listitem').count()) < 60)
+  const all = await todo.locator('[aria-setsize="1000"]').first().getAttribute('aria-posinset')
+  t.is(all, '1')
+  await todo.locator('[data-task]').first().focus()
+  await page.keyboard.press('End')
+  await page.waitForFunction(() => document.activeElement?.closest('li')?.ariaPosInSet === '1000')
+  t.true((await todo.getByRole('listitem').count()) < 60)
+
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search))
+  const { items } = await client.call('tasks.list', { project_id: id, query: 'Step 500', limit: 1 })
+  const task_id = items[0]?.id ?? ''
+  await client.call('tasks.update', { project_id: id, task_id, status: 'in_progress' })
+  await card(page, 'in_progress', 'Step 500').waitFor()
+  t.true(asked.some((path) => path.endsWith(`/tasks/${task_id}`)))
+  t.deepEqual(
+    asked.filter((path) => /\/tasks(\?|$)/.test(path)),
+    [],
+  )
+})
+
 test('the board is filtered, and looks as it should', async (t) => {
   const page = await board(t)
   await page.getByRole('searchbox', { name: 'Filter by text' }).fill('tokens')

@@ -1,10 +1,8 @@
 import { useDraggable } from '@dnd-kit/core'
-import { Badge } from '@mantine/core'
 import { IconArrowRight, IconCheck, IconHourglass, IconUser } from '@tabler/icons-react'
 import { memo, type ReactNode, useCallback, useSyncExternalStore } from 'react'
 import { displayLine } from '../../../../../src/base/text.ts'
 import type { Task } from '../../../../../src/capabilities/tasks/schema.ts'
-import { stateColors } from '../../../app/theme.ts'
 import { useBoardActions } from './actions-context.ts'
 import css from './board.module.css'
 import { priorityText } from './columns.ts'
@@ -13,19 +11,19 @@ import { Lease } from './lease.tsx'
 
 const LABELS_SHOWN = 3
 
-/** Of a task: how urgent it is, and its labels. */
+/** Of a task: how urgent it is, and its labels. Plain elements: while thousands are scrolled past, many are made anew in every frame. */
 const Tags = memo(function Tags({ task: { labels, priority } }: { task: Task }) {
   return (
     <span className={css.tags}>
       {priority !== 'medium' && (
-        <Badge size="sm" color={stateColors[priority]} variant={priority === 'low' ? 'outline' : 'light'}>
+        <span className={css.tag} data-priority={priority}>
           {priorityText[priority]}
-        </Badge>
+        </span>
       )}
       {labels.slice(0, LABELS_SHOWN).map((label) => (
-        <Badge key={label} size="sm" variant="outline" color="gray" maw="8rem">
-          <bdi>{displayLine(label)}</bdi>
-        </Badge>
+        <bdi key={label} className={css.tag}>
+          {displayLine(label)}
+        </bdi>
       ))}
       {labels.length > LABELS_SHOWN && <span>+{labels.length - LABELS_SHOWN}</span>}
     </span>
