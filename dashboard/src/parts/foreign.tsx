@@ -11,9 +11,12 @@ import { displayLine, displayText } from '../../../src/base/text.ts'
 export function Foreign({ text, lines }: { text: string; lines?: number }) {
   if (lines === undefined) return <div className="agora-foreign">{displayText(text)}</div>
   return (
-    <Text component="div" inherit lineClamp={lines} className="agora-foreign" fz="sm">
-      {displayLine(text)}
-    </Text>
+    <div className="agora-foreign">
+      {/* Cut within: the room around it would show half of what comes next. */}
+      <Text component="div" inherit lineClamp={lines} fz="sm">
+        {displayLine(text)}
+      </Text>
+    </div>
   )
 }
 

@@ -70,7 +70,7 @@ function Waiting({ invitation }: { invitation: Invitation }) {
             <strong>{role}</strong>
           </Text>
           <Text size="xs" c="dimmed">
-            sent <Moment at={created_at} />, open until <Moment at={expires_at} />
+            sent <Moment at={created_at} />, expires <Moment at={expires_at} />
           </Text>
           {description !== undefined && <Foreign text={description} lines={2} />}
           {message !== undefined && message !== '' && <Foreign text={message} />}
