@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { displayLine, displayText } from '../../../../../src/base/text.ts'
 import type { Output } from '../../../../../src/operations.ts'
 import { failureText, useAct } from '../../../app/api.ts'
 import { Section } from '../../../parts/page.tsx'
@@ -7,14 +8,16 @@ import { mayNow } from '../words.ts'
 
 /** Name, description and repository. */
 export function About({ project }: { project: Output<'projects.show'> }) {
-  const [name, setName] = useState(project.name)
-  const [description, setDescription] = useState(project.description ?? '')
+  // Marks that turn or hide what is shown could not be seen in a field either; whoever changes nothing takes nothing away.
+  const [nameShown, described] = [displayLine(project.name), displayText(project.description ?? '')]
+  const [name, setName] = useState(nameShown)
+  const [description, setDescription] = useState(described)
   const [repo, setRepo] = useState(project.repo ?? '')
   const update = useAct('projects.update', { done: 'Saved.', tellError: false })
   const may = mayNow(project, 'project.update')
   const change = {
-    ...(name.trim() !== project.name && { name: name.trim() }),
-    ...(description !== (project.description ?? '') && { description }),
+    ...(name.trim() !== nameShown.trim() && { name: name.trim() }),
+    ...(description !== described && { description }),
     ...(repo.trim() !== (project.repo ?? '') && { repo: repo.trim() === '' ? null : repo.trim() }),
   }
   const isChanged = Object.keys(change).length > 0
