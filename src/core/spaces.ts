@@ -178,20 +178,19 @@ export function createSpaces({ clock, key, database, rules, openLog, describe, r
     const { kind } = rows.get(space) as SpaceInfo
     const added: Placed[] = []
     const changed: Change[] = []
-    const watched: Replica = {
-      ...replica,
-      trial(input) {
-        const refused = refusal?.(space)
-        return refused ? { state: 'refused', code: refused.code, reason: refused.message } : replica.trial(input)
-      },
-      append(input) {
-        const refused = refusal?.(space)
-        if (refused) throw refused
-        touch(space)
-        const entry = replica.append(input, changed)
-        added.push(entry)
-        return entry
-      },
+    // It stands before the log and is no copy of it, for one is made for every write.
+    const watched: Replica = Object.create(replica)
+    watched.trial = (input) => {
+      const refused = refusal?.(space)
+      return refused ? { state: 'refused', code: refused.code, reason: refused.message } : replica.trial(input)
+    }
+    watched.append = (input) => {
+      const refused = refusal?.(space)
+      if (refused) throw refused
+      touch(space)
+      const entry = replica.append(input, changed)
+      added.push(entry)
+      return entry
     }
     try {
       return work(watched)

@@ -1,6 +1,5 @@
 import { sql as literal } from 'kysely'
 import { nodeOf } from '../base/did.ts'
-import type { Verdict } from '../contract/verdict.ts'
 import type { Database } from '../store/database.ts'
 import { type EntryQueries, entryQueries } from './entry-queries.ts'
 import {
@@ -16,9 +15,9 @@ import {
 } from './entry-rows.ts'
 import type { EntryQuery, EntryStore, LoggedEntry } from './entry-store.ts'
 import { comparePlaces, type Place } from './types.ts'
+import { createWritten } from './written.ts'
 
 const SNAPSHOTS_KEPT = 4
-const VERDICTS_KEPT = 4096
 /** Before every place there can be. */
 const START: Place = { lamport: 0, id: '' }
 /** Behind every character of an id. */
@@ -141,12 +140,7 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
   // Nothing has the number 0: as long as nothing of the space is here, nothing is found.
   let log = queries.number.first({ space })?.number ?? 0
   let count = queries.count.first({ log })?.count ?? 0
-  /** Of those written last: whoever is told of them asks what they came to. */
-  const verdicts = new Map<string, Verdict>()
-  const remember = (id: string, verdict: Verdict) => {
-    if (verdicts.size >= VERDICTS_KEPT) verdicts.clear()
-    verdicts.set(id, verdict)
-  }
+  const written = createWritten()
 
   const signedRow = ({ header, facts, texts }: Pick<EntryRow, 'header' | 'facts' | 'texts'>) =>
     texts === null ? { header, facts } : { header, facts, texts }
@@ -176,23 +170,26 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
       if (log === 0) log = queries.addLog.run({ space }).lastId
       const { lastId } = queries.insert.run(newRow(log, entry))
       count++
-      remember(entry.entry.id, entry.verdict)
+      written.judged(entry.entry.id, entry.verdict)
+      written.keep(entry.entry.id, entry.signed)
       if (entry.searched && entry.texts)
         queries.index.run({ rowid: lastId, text: Object.values(entry.texts).join('\n') })
     },
     setVerdict(id, verdict) {
       queries.setVerdict.run({ id, ...verdictRow(verdict) })
-      remember(id, verdict)
+      written.judged(id, verdict)
     },
     dropTexts(id) {
       const row = queries.arrival.first({ log, id })
       if (!row) return
+      written.changed(id)
       queries.setTexts.run({ id, texts: null })
       if (row.searched) queries.unindex.run({ rowid: row.arrival })
     },
     fillTexts(id, signed, texts, searched) {
       const row = queries.arrival.first({ log, id })
       if (!row) return
+      written.changed(id)
       queries.setTexts.run({ id, texts: signed })
       if (searched) queries.index.run({ rowid: row.arrival, text: Object.values(texts).join('\n') })
     },
@@ -204,12 +201,14 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
       return row && placedOf(row)
     },
     verdict(id) {
-      const known = verdicts.get(id)
+      const known = written.verdict(id)
       if (known) return known
       const row = queries.verdict.first({ log, id })
       return row && verdictOf(row)
     },
     signed(id) {
+      const known = written.signed(id)
+      if (known) return known
       const row = queries.signed.first({ log, id })
       return row && signedRow(row)
     },

@@ -9,6 +9,7 @@ import { listPage } from '../../core/list-page.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { OperationName } from '../../operations.ts'
+import { isAuthorityType } from '../../spaces/project-facts.ts'
 import { createAnswering, notPending } from './answer.ts'
 import type { InvitationParts } from './parts.ts'
 import { invitationsWire } from './receive.ts'
@@ -65,8 +66,10 @@ export function createInvitations(parts: InvitationParts): Invitations {
   return {
     wire: invitationsWire(parts, tables, sending, answering),
 
-    entries({ space, kind, added }) {
+    entries({ space, kind, added, changed }) {
       if (kind !== 'project') return
+      // Nothing else says who was invited and came.
+      if (![...added, ...changed.map(({ entry }) => entry)].some(({ type }) => isAuthorityType(type))) return
       answering.heard(space)
       const { invitations, name } = projects.standing(space)
       for (const { type, node, body, author } of added) {
