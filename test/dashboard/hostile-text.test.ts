@@ -102,7 +102,7 @@ test('whatever others write stays text, on every page', async (t) => {
     ['/', true],
     ['/projects', true],
     [of('board'), true],
-    [of('rooms'), false],
+    [of('rooms'), true],
     [of('team'), true],
     [of('stages'), false],
     [of('timeline'), false],
@@ -112,7 +112,8 @@ test('whatever others write stays text, on every page', async (t) => {
     ['/agents', true],
     [`/agents/${encodeURIComponent(`${bob.info.did}#mallory`)}`, true],
     ['/network', true],
-    ['/messages', false],
+    ['/messages', true],
+    ['/messages?view=requests', true],
     ['/settings', false],
   ]
   for (const [path, saysIt] of places) {

@@ -34,6 +34,11 @@ const components: Components = {
       {typeof src === 'string' && src !== '' ? `, ${src}` : ''}]
     </span>
   ),
+  // They scroll sideways by themselves, and by the keys, too.
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
+  table: ({ children }) => <table tabIndex={0}>{children}</table>,
   input: ({ checked }) => <span aria-hidden>{checked ? '☑' : '☐'} </span>,
 }
 

@@ -110,6 +110,9 @@ export function createMailbox(parts: MessagingParts) {
   function progress(learned: Progress): void {
     if (learned.stage === 'sent') {
       stageChanges.wake(learned.id)
+      const sent = tables.outgoing(learned.id).find((message) => nodeOf(message.to_did) === learned.peer)
+      // That it was sent is known to the outbox alone, and so told in passing.
+      if (sent) events.pass('message.stage', inboxOf(sent.from_did), { id: sent.id, to: sent.to_did, stage: 'sent' })
       return
     }
     const row = tables.outgoing(learned.id).find((message) => nodeOf(message.to_did) === learned.peer)

@@ -43,7 +43,7 @@ export function deliverThreads({
     if (added.length > TOLD_MAX) events.emit('thread.entries', undefined, { thread_id: space, count: added.length })
     else
       for (const { id, type, author } of added)
-        events.emit('thread.entry', undefined, { thread_id: space, id, type, author })
+        events.emit('thread.entry', undefined, { thread_id: space, id, entry_type: type, author })
     const fresh = added.filter(({ id }) => log.verdict(id)?.state === 'counts')
     const freed = changed.filter(({ after }) => after.state === 'counts').map(({ entry }) => entry)
     for (const entry of [...fresh, ...freed]) {
