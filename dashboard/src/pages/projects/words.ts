@@ -1,4 +1,4 @@
-import { type Role, roleAllows, roles, type Stage, stages } from '../../../../src/authority/roles.ts'
+import { type Profile, type Role, roleAllows, roles, type Stage, stages } from '../../../../src/authority/roles.ts'
 import type { SpacePermission } from '../../../../src/contract/permissions.ts'
 import type { Output } from '../../../../src/operations.ts'
 
@@ -78,19 +78,19 @@ export function mayNow(project: Project, permission: SpacePermission): boolean {
   const { role, archived, suspended, stage, profile } = project
   if (role === undefined || suspended) return false
   if (archived && !(permission === 'project.archive' && role === 'owner')) return false
-  return roleAllows(role, permission, stage, profile as never)
+  return roleAllows(role, permission, stage, profile)
 }
 
 export const isLeading = (role: Role | undefined): boolean => role === 'owner' || role === 'overseer'
 
 /** What changes for whom when a project goes from one stage to another, a sentence each. */
-export function stageChanges(profile: Project['profile'], from: Stage, to: Stage): string[] {
+export function stageChanges(profile: Profile, from: Stage, to: Stage): string[] {
   const sentences = new Map<string, Role[]>()
   for (const role of roles) {
     const what: Record<'lost' | 'gained', string[]> = { lost: [], gained: [] }
     for (const [permission, words] of permissionWords) {
-      const before = roleAllows(role, permission, from, profile as never)
-      const after = roleAllows(role, permission, to, profile as never)
+      const before = roleAllows(role, permission, from, profile)
+      const after = roleAllows(role, permission, to, profile)
       if (before !== after) what[before ? 'lost' : 'gained'].push(words.toLowerCase())
     }
     for (const [kind, list] of Object.entries(what)) {

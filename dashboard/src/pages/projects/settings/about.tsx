@@ -8,17 +8,21 @@ import { mayNow } from '../words.ts'
 
 /** Name, description and repository. */
 export function About({ project }: { project: Output<'projects.show'> }) {
-  // Marks that turn or hide what is shown could not be seen in a field either; whoever changes nothing takes nothing away.
-  const [nameShown, described] = [displayLine(project.name), displayText(project.description ?? '')]
-  const [name, setName] = useState(nameShown)
-  const [description, setDescription] = useState(described)
-  const [repo, setRepo] = useState(project.repo ?? '')
+  // What reorders or hides text is left out; whoever changes the rest takes that away as well.
+  const was = {
+    name: displayLine(project.name),
+    description: displayText(project.description ?? ''),
+    repo: displayLine(project.repo ?? ''),
+  }
+  const [name, setName] = useState(was.name)
+  const [description, setDescription] = useState(was.description)
+  const [repo, setRepo] = useState(was.repo)
   const update = useAct('projects.update', { done: 'Saved.', tellError: false })
   const may = mayNow(project, 'project.update')
   const change = {
-    ...(name.trim() !== nameShown.trim() && { name: name.trim() }),
-    ...(description !== described && { description }),
-    ...(repo.trim() !== (project.repo ?? '') && { repo: repo.trim() === '' ? null : repo.trim() }),
+    ...(name !== was.name && { name: name.trim() }),
+    ...(description !== was.description && { description }),
+    ...(repo !== was.repo && { repo: repo.trim() === '' ? null : repo.trim() }),
   }
   const isChanged = Object.keys(change).length > 0
   return (

@@ -1,14 +1,13 @@
 import { Box, Table, Tooltip } from '@mantine/core'
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react'
 import { Fragment } from 'react'
-import { type Role, roleAllows, roleTable, type Stage } from '../../../../../src/authority/roles.ts'
+import { type Profile, type Role, roleAllows, roleTable, type Stage } from '../../../../../src/authority/roles.ts'
 import type { SpacePermission } from '../../../../../src/contract/permissions.ts'
-import type { Output } from '../../../../../src/operations.ts'
 import { permissionGroups, roles, roleWords } from '../words.ts'
 import classes from './stages.module.css'
 
 interface Props {
-  profile: Output<'projects.show'>['profile']
+  profile: Profile
   stage: Stage
   /** The role of who looks. */
   own?: Role | undefined
@@ -73,7 +72,7 @@ function Mark({
   stage,
   profile,
 }: Pick<Props, 'profile' | 'stage'> & { role: Role; permission: SpacePermission }) {
-  if (roleAllows(role, permission, stage, profile as never))
+  if (roleAllows(role, permission, stage, profile))
     return <IconCheck size={16} role="img" aria-label="may" color="var(--mantine-color-green-7)" />
   if (roleTable[permission].includes(role)) {
     return (

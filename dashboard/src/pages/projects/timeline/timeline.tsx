@@ -14,6 +14,8 @@ const periods = [
   ['week', 'Last week', 7 * 24 * HOUR],
   ['all', 'All', undefined],
 ] as const
+/** Ms that the axis spans at least. */
+const SHORTEST = 300_000
 type Period = (typeof periods)[number][0]
 
 /** From when on is asked for: to the minute, so that the same is not asked for again at every look. */
@@ -57,13 +59,11 @@ export function Timeline() {
                   Agents clock in by themselves over MCP; a person by <code>agora project clock-in</code>.
                 </Empty>
               )
-            return (
-              <Chart
-                people={shown}
-                from={since === undefined ? Date.parse(project.created_at) : Date.parse(since)}
-                to={Math.max(now, Date.now())}
-              />
-            )
+            const to = Math.max(now, Date.now())
+            const begun = Date.parse(project.created_at)
+            // A young project fills the axis as well.
+            const from = Math.min(Math.max(begun, since === undefined ? begun : Date.parse(since)), to - SHORTEST)
+            return <Chart people={shown} from={from} to={to} />
           }}
         </Answer>
       </Stack>
