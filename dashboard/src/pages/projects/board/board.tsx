@@ -49,8 +49,10 @@ interface KanbanProps {
 /** A column has room to scroll sideways only on narrow screens; columns themselves have nothing to scroll to. */
 const autoScroll = { canScroll: (element: Element) => element.classList.contains(css.board as string) }
 
-function Kanban({ project, me }: KanbanProps) {
+function Kanban({ project, me: { did, name } }: KanbanProps) {
   const { id } = project
+  // What else the daemon's status says changes all the time.
+  const me = useMemo(() => ({ did, name }), [did, name])
   const board = useBoard(id)
   const { store } = board
   const columns = useColumns(board)

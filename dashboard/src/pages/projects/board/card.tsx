@@ -120,6 +120,25 @@ export const CarriedCard = ({ task }: { task: Task }) => (
   </div>
 )
 
+/** What does not change while something is on the move, though every card hears of that. */
+const Inside = memo(function Inside({ task, reachable }: { task: Task; reachable: boolean }) {
+  return (
+    <>
+      <Tags task={task} />
+      <span className={css.facts}>
+        <Holder task={task} />
+        <Links task={task} reachable={reachable} />
+        {task.status === 'done' && task.accepted && (
+          <span className={css.lease}>
+            <IconCheck size={13} aria-hidden />
+            accepted
+          </span>
+        )}
+      </span>
+    </>
+  )
+})
+
 interface CardProps {
   task: Task
   /** Whether this is the card of its column that the Tab key comes to. */
@@ -156,17 +175,7 @@ export const Card = memo(function Card({ task, reachable, fixed }: CardProps) {
       >
         <bdi>{displayLine(task.title)}</bdi>
       </button>
-      <Tags task={task} />
-      <span className={css.facts}>
-        <Holder task={task} />
-        <Links task={task} reachable={reachable} />
-        {task.status === 'done' && task.accepted && (
-          <span className={css.lease}>
-            <IconCheck size={13} aria-hidden />
-            accepted
-          </span>
-        )}
-      </span>
+      <Inside task={task} reachable={reachable} />
     </div>
   )
 })
