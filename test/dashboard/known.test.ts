@@ -1,6 +1,6 @@
 import test from 'ava'
 import { everybody, type Known, latencyText, type Sources, ties } from '../../dashboard/src/pages/network/known.ts'
-import { placesOf } from '../../dashboard/src/pages/network/layout.ts'
+import { arc, placesOf } from '../../dashboard/src/pages/network/layout.ts'
 import { newKey } from '../helpers/remote.ts'
 
 const [me, bob, carol, dave, eve] = Array.from({ length: 5 }, () => newKey().did) as [
@@ -63,6 +63,12 @@ test('each has a place of its own, and keeps it whatever order they come in', (t
   t.false([...places.values()].some(({ x, y }) => Math.abs(x) < 100 && Math.abs(y) < 40))
   const again = placesOf(list({ friends: dids.toReversed().map((did) => friend(did, `node ${dids.indexOf(did)}`)) }))
   t.deepEqual([...again].sort(), [...places].sort())
+})
+
+test('what ties two others goes around the middle', (t) => {
+  t.is(arc({ x: -100, y: 100 }, { x: 100, y: 100 }), 'M -100 100 Q 0 160 100 100')
+  t.is(arc({ x: 100, y: -100 }, { x: 100, y: 100 }), 'M 100 -100 Q 160 0 100 100')
+  t.is(arc({ x: -100, y: 0 }, { x: 100, y: 0 }), 'M -100 0 Q 0 60 100 0')
 })
 
 test('latency is told in two digits', (t) => {

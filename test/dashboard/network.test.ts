@@ -46,6 +46,21 @@ test('a person connects to a node, gives it trust, and sees at once what it give
   await details.waitFor()
   await page.keyboard.press('Escape')
   await details.waitFor({ state: 'detached' })
+
+  // Both come into a project of hers, and so know each other.
+  const { id: project_id } = await world.alice.client.call('projects.create', { name: 'Parser' })
+  for (const node of [world.bob, carol]) {
+    await world.alice.client.call('friends.update', { name: node.info.did, trust_level: 4 })
+    await node.client.call('friends.update', { name: world.alice.info.did, trust_level: 4 })
+    await world.alice.client.call('invitations.send', { project_id, peer_name: node.info.did })
+    const invited = await eventually(node, async () => (await node.client.call('invitations.list', {})).items[0])
+    await node.client.call('invitations.accept', { id: invited.id })
+  }
+  for (const name of ['bob', 'carol']) await row(name).getByText('Parser').waitFor()
+  const ids = [world.bob.info.did, carol.info.did]
+  await map
+    .locator(ids.map((one, index) => `[data-id="${one} ${ids[1 - index]}"]`).join())
+    .waitFor({ state: 'attached' })
   await lookAt(t, page, 'network')
 })
 
@@ -97,6 +112,14 @@ test('a stranger asks to be a friend, in words that stay theirs, and is accepted
   await blocked.getByRole('button', { name: 'Unblock carol' }).click()
   await blocked.waitFor({ state: 'detached' })
   t.deepEqual((await world.bob.client.call('friends.blocked', {})).items, [])
+
+  await page.getByRole('button', { name: 'Details of carol' }).click()
+  await page.getByRole('dialog', { name: 'carol' }).getByRole('button', { name: 'Remove friend…' }).click()
+  const leave = page.getByRole('dialog', { name: 'Remove carol?' })
+  await leave.getByLabel('Why (it reads this)').fill('done')
+  await leave.getByRole('button', { name: 'Remove carol' }).click()
+  await page.getByText('carol is no friend any more').waitFor()
+  t.is(await friendOf(world.bob, carol.info.did), undefined)
 })
 
 test('a node without others says how to begin', async (t) => {
@@ -105,4 +128,18 @@ test('a node without others says how to begin', async (t) => {
   await go(page, '/network')
   await page.getByText('No other node yet.').waitFor()
   await lookAt(t, page, 'network-empty')
+
+  await page.getByRole('button', { name: 'Add a friend' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add a friend' })
+  await dialog.getByLabel('Who').fill('nobody-known')
+  await page.keyboard.press('Enter')
+  await dialog.getByText(/nobody-known/).waitFor()
+  await dialog.getByLabel('Who').fill(carol.info.did)
+  await dialog.getByRole('button', { name: 'Add friend' }).click()
+  const details = page.getByRole('dialog').filter({ hasText: carol.info.did })
+  await details.getByText('never met').waitFor()
+  await details.getByLabel('Your name for it').fill('carol from work')
+  await details.getByRole('button', { name: 'Keep' }).click()
+  await page.getByText('Kept.').waitFor()
+  t.like(await friendOf(alone, carol.info.did), { trust_level: 2, alias: 'carol from work' })
 })

@@ -37,3 +37,15 @@ export function placesOf(known: readonly Known[], isNarrow = false): Map<string,
 }
 
 const together = ({ owner, projects, did }: Known): string => `${owner ?? '~'} ${projects[0] ?? '~'} ${did}`
+
+/** How far a line is bent, for its length. */
+const BEND = 0.3
+
+/** An SVG path from one place to another, bent away from the middle of the map, where this node is. */
+export function arc(from: Place, to: Place): string {
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+  const [across, up] = [to.x - from.x, to.y - from.y]
+  // At right angles to the line, on the side that leads away.
+  const side = -up * middle.x + across * middle.y < 0 ? -1 : 1
+  return `M ${from.x} ${from.y} Q ${middle.x - side * BEND * up} ${middle.y + side * BEND * across} ${to.x} ${to.y}`
+}

@@ -3,8 +3,10 @@ import { Group, Text, useComputedColorScheme } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import {
   Background,
+  BaseEdge,
   Controls,
   type Edge,
+  type EdgeProps,
   Handle,
   type Node,
   type NodeProps,
@@ -17,7 +19,7 @@ import { useEffect, useMemo } from 'react'
 import { displayLine } from '../../../../src/base/text.ts'
 import { trustWords } from '../../parts/trust.tsx'
 import { type Known, latencyText, ties } from './known.ts'
-import { type Place, placesOf } from './layout.ts'
+import { arc, type Place, placesOf } from './layout.ts'
 import styles from './map.module.css'
 import people from './people.module.css'
 
@@ -43,7 +45,7 @@ export function NetworkMap({ me, known, onOpen }: Props) {
   const narrow = useMediaQuery('(max-width: 48em)') ?? false
   const shown = useMemo(() => known.slice(0, narrow ? SHOWN_NARROW : SHOWN_MAX), [known, narrow])
   const nodes = useMemo(() => circles(me, shown, placesOf(shown, narrow), onOpen), [me, shown, narrow, onOpen])
-  const edges = useMemo(() => [...links(me.did, shown), ...between(shown)], [me.did, shown])
+  const edges = useMemo(() => [...between(shown), ...links(me.did, shown)], [me.did, shown])
   return (
     <>
       <div className={`agora-panel ${styles['map']}`} data-few={shown.length < 5 || undefined}>
@@ -52,6 +54,7 @@ export function NetworkMap({ me, known, onOpen }: Props) {
           nodes={nodes}
           edges={edges}
           nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
           nodeOrigin={[0.5, 0.5]}
           colorMode={dark ? 'dark' : 'light'}
           minZoom={0.15}
@@ -128,6 +131,12 @@ function CircleNode({ data }: NodeProps<Circle>) {
 }
 const nodeTypes = { circle: CircleNode }
 
+/** What two others share goes around this node, and never through it. */
+const Arc = ({ id, sourceX, sourceY, targetX, targetY }: EdgeProps) => (
+  <BaseEdge id={id} path={arc({ x: sourceX, y: sourceY }, { x: targetX, y: targetY })} />
+)
+const edgeTypes = { arc: Arc }
+
 function circles(
   me: Props['me'],
   known: readonly Known[],
@@ -182,7 +191,7 @@ const between = (known: readonly Known[]): Edge[] =>
     id: `${from} ${to}`,
     source: from,
     target: to,
-    type: 'straight',
+    type: 'arc',
     className: styles[sameOwner ? 'owner' : 'tie'] ?? '',
   }))
 
