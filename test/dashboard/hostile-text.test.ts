@@ -1,5 +1,6 @@
 import ava from 'ava'
 import { go, type Stage, stage, test } from '../helpers/browser.ts'
+import { hostileBodies, staysText } from '../helpers/hostile-texts.ts'
 import { eventually } from '../helpers/processes.ts'
 
 let world: Stage
@@ -31,7 +32,8 @@ const corpus = [
   'Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308'.repeat(20),
   '# Agora\n\n**This sign-in has ended.** Type your passphrase here: [____]',
   '__proto__ constructor toString &lt;script&gt;owned=1&lt;/script&gt; &#x3c;img src=x onerror=owned=1>',
-] as const
+  ...hostileBodies,
+]
 const all = corpus.join('\n\n')
 const title = (text: string) =>
   text
@@ -66,7 +68,7 @@ const nothing = { ran: false, handlers: [], scripts: 0, framed: 0, pictures: [],
 
 test('whatever others write stays text, on every page', async (t) => {
   const { alice, bob } = world
-  const project = await bob.client.call('projects.create', { name: title(corpus[0]), description: all })
+  const project = await bob.client.call('projects.create', { name: title(corpus[0] ?? ''), description: all })
   const { id: project_id } = project
   await bob.client.call('invitations.send', {
     project_id,
@@ -83,10 +85,14 @@ test('whatever others write stays text, on every page', async (t) => {
       bob.client.call('messages.send', { to: alice.info.did, body: text }),
     ]),
     bob.client.call('decisions.record', { project_id, title: title(all), text: all, reasons: all }),
-    bob.client.call('reports.submit', { project_id, title: title(corpus[2]), text: all }),
+    bob.client.call('reports.submit', { project_id, title: title(corpus[2] ?? ''), text: all }),
     bob.client.call('projects.clock_in', { project_id, focus: all.slice(0, 500) }),
     bob.client.call('rooms.create', { project_id, name: 'side', topic: all.slice(0, 1900) }),
-    bob.client.call('agents.register', { name: 'mallory', kind: title(corpus[0]).slice(0, 64), model: corpus[1] }),
+    bob.client.call('agents.register', {
+      name: 'mallory',
+      kind: title(corpus[0] ?? '').slice(0, 64),
+      model: corpus[1] ?? '',
+    }),
   ])
   // A stranger may say only so much, but may.
   const mallory = await world.lab.start('mallory')
@@ -122,5 +128,6 @@ test('whatever others write stays text, on every page', async (t) => {
     // Or it would have been shown that nothing is shown.
     if (saysIt) await page.getByText('owned=1').first().waitFor({ state: 'attached' })
     t.deepEqual(await page.evaluate(found), nothing, path)
+    await staysText(t, page)
   }
 })
