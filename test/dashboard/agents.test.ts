@@ -163,6 +163,11 @@ test('one is registered, connected by a pasted line, given another token, change
   await page.getByRole('textbox', { name: 'Model', exact: true }).fill('gpt-6')
   await page.getByRole('button', { name: 'Save' }).click()
   await drawer.getByText('codex · gpt-6').waitFor()
+  await drawer.getByRole('button', { name: 'What to do with Büro 1' }).click()
+  await page.getByRole('menuitem', { name: 'Change what is said of it' }).click()
+  await page.getByRole('combobox', { name: 'Kind' }).fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await drawer.getByText('gpt-6', { exact: true }).waitFor()
   await until(async () =>
     (await world.alice.client.call('agents.show', { name: 'Büro 1' })).model === 'gpt-6' ? true : undefined,
   )

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Address, Cursor, Empty, Limit, Name, page, queryFlag } from '../../contract/common.ts'
 import { operation } from '../../contract/operation.ts'
 import { Presence } from '../node/schema.ts'
-import { Agent, AgentDeed, AgentProfile, KnownAgent, Tag, Token } from './schema.ts'
+import { Agent, AgentDeed, AgentProfile, KnownAgent, ProfileChanges, Tag, Token } from './schema.ts'
 
 const ByName = z.object({ name: Name })
 
@@ -63,8 +63,9 @@ export const agentOperations = [
   operation({
     name: 'agents.update',
     summary: 'Change what is said of an agent, or name it the one that also gets mail to the bare node.',
+    description: 'null takes the kind or model away.',
     who: 'operator',
-    input: AgentProfile.extend({ name: Name, default: z.boolean().optional() }),
+    input: ProfileChanges.extend({ name: Name, default: z.boolean().optional() }),
     output: Agent,
     http: { method: 'PATCH', path: '/agents/:name' },
   }),

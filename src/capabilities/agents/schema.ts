@@ -12,11 +12,19 @@ export const Capabilities = z.object({
   languages: z.array(Tag).max(50).optional(),
 })
 
+const Kind = z.string().min(1).max(64)
+const Model = z.string().min(1).max(128)
+
 export const AgentProfile = z.object({
   /** What runs it, e.g. `claude-code`, `codex`, `ollama`, `script`. */
-  kind: z.string().min(1).max(64).optional(),
-  model: z.string().min(1).max(128).optional(),
+  kind: Kind.optional(),
+  model: Model.optional(),
   capabilities: Capabilities.optional(),
+})
+/** What of it changes; null takes it away. */
+export const ProfileChanges = AgentProfile.extend({
+  kind: Kind.nullable().optional(),
+  model: Model.nullable().optional(),
 })
 
 export const Agent = AgentProfile.extend({

@@ -125,6 +125,8 @@ test('what was said of an agent can be changed; one at a time is the default', a
   t.deepEqual(await defaults(), ['claude-1'])
   await node.operator.call('agents.update', { name: 'claude-1', default: false })
   t.deepEqual(await defaults(), [])
+  const bare = await node.operator.call('agents.update', { name: 'claude-1', kind: null, model: null })
+  t.false('kind' in bare || 'model' in bare, 'null takes it away')
 })
 
 test('an agent that is removed leaves nothing to the next of its name', async (t) => {

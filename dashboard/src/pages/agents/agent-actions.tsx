@@ -4,12 +4,12 @@ import { IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { displayLine } from '../../../../src/base/text.ts'
-import type { Output } from '../../../../src/operations.ts'
+import type { Input, Output } from '../../../../src/operations.ts'
 import { useAct } from '../../app/api.ts'
 import { useConfirm } from '../../parts/confirm.tsx'
 import type { KnownAgent } from './agents.tsx'
 import { OnceShown } from './connect.tsx'
-import { ProfileFields, profileInput } from './profile-fields.tsx'
+import { ProfileFields, profileChanges } from './profile-fields.tsx'
 
 /** What the operator can do with an agent of this node; with others there is nothing to do but write and wake. */
 export function AgentActions({ agent }: { agent: KnownAgent }) {
@@ -91,6 +91,19 @@ export function AgentActions({ agent }: { agent: KnownAgent }) {
   )
 }
 
+/** An agent as it is once a change is made. */
+function changed(agent: KnownAgent, change: Input<'agents.update'>): KnownAgent {
+  const { kind: _, model: __, ...rest } = agent
+  const { kind = agent.kind, model = agent.model, capabilities = agent.capabilities } = change
+  return {
+    ...rest,
+    ...(kind != null && { kind }),
+    ...(model != null && { model }),
+    ...(capabilities && { capabilities }),
+    ...(change.default !== undefined && { default: change.default }),
+  }
+}
+
 function Edit({ agent, onDone }: { agent: KnownAgent; onDone(): void }) {
   const { kind = '', model = '', capabilities, name } = agent
   const [profile, setProfile] = useState({
@@ -104,14 +117,14 @@ function Edit({ agent, onDone }: { agent: KnownAgent; onDone(): void }) {
     optimistic: (input, patch) =>
       patch('agents.known', (page) => ({
         ...page,
-        items: page.items.map((one) => (one.did === agent.did ? { ...one, ...input, name: one.name } : one)),
+        items: page.items.map((one) => (one.did === agent.did ? changed(one, input) : one)),
       })),
   })
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        update.mutate({ name, ...profileInput(profile) })
+        update.mutate({ name, ...profileChanges(profile) })
         onDone()
       }}
     >

@@ -20,6 +20,13 @@ export const profileInput = (profile: Profile) => ({
   default: profile.default,
 })
 
+/** The same for an agent there is: what was emptied is taken away. */
+export const profileChanges = (profile: Profile) => ({
+  ...profileInput(profile),
+  kind: profile.kind.trim() || null,
+  model: profile.model.trim() || null,
+})
+
 const kinds = [...clientNames, 'ollama', 'script']
 const tags = [
   ['domains', 'Domains', 'What it knows about: css, parsing'],
