@@ -70,7 +70,6 @@ test('a team: invited, withdrawn, invited again, in; a role; suspended and let i
   await invite(page, 'bob', 'developer', HOSTILE)
   const waiting = page.getByRole('list', { name: 'Invitations that wait' })
   await waiting.getByText(HOSTILE).waitFor()
-  await lookAt(t, page, 'team-invited')
   await waiting.getByRole('button', { name: 'Withdraw' }).click()
   await answer(page, 'Withdraw')
   await waiting.waitFor({ state: 'detached' })

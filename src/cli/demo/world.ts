@@ -56,7 +56,7 @@ export interface World {
 }
 
 /** Ms to wait for what another node is to do. */
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 const LOOK_AGAIN = 300
 
 /** A client's calls, ended by `signal`. */
