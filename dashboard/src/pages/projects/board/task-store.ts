@@ -62,7 +62,7 @@ export function createTaskStore(): TaskStore {
   function settle(ids: Iterable<string>): void {
     const gone = new Map<TaskStatus, Set<Task>>()
     const come = new Map<TaskStatus, Task[]>()
-    for (const id of ids) {
+    for (const id of new Set(ids)) {
       const before = shown.get(id)
       const after = effective(id)
       if (before === after) continue
