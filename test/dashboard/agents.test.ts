@@ -203,5 +203,7 @@ test('one is woken, and what came of it shows by itself', async (t) => {
   t.like(items[0], { outcome: 'done' })
   await drawer.getByRole('tab', { name: 'History' }).click()
   await drawer.getByText(/^was woken for 1 message or request: done/).waitFor()
-  await go(page, '/agents')
+  await drawer.getByRole('link', { name: 'Write' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  t.regex(page.url(), /to=claude-1/)
 })

@@ -1,5 +1,5 @@
-import { Badge, Box, Drawer, Group, Stack, Tabs, Text } from '@mantine/core'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { Badge, Box, Button, Drawer, Group, Stack, Tabs, Text } from '@mantine/core'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useRead } from '../../app/api.ts'
 import { Name } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -54,7 +54,18 @@ function Agent({ agent }: { agent: KnownAgent }) {
           <Text fz="lg" component="h2" m={0} fw={600} miw={0}>
             <Name who={agent} fw={600} />
           </Text>
-          <AgentActions agent={agent} />
+          <Group gap={4} wrap="nowrap">
+            <Button
+              component={Link}
+              to={'/messages' as never}
+              search={{ view: 'new', to: agent.name } as never}
+              size="compact-md"
+              variant="default"
+            >
+              Write
+            </Button>
+            <AgentActions agent={agent} />
+          </Group>
         </Group>
         <Group gap="xs" mt={4}>
           <Presence of={presence} />
