@@ -33,6 +33,8 @@ export interface Client {
    * @throws ApprovalPendingError when this is an agent's client and the operator must approve; AgoraError with the daemon's code; `not_running` when nothing answers at the URL. When aborted, the signal's reason.
    */
   call<Name extends OperationName>(name: Name, ...args: Arguments<Name>): Promise<Output<Name>>
+  /** A page that is no operation, such as the file of a backup. Throws as `call` does. */
+  get(path: string, options?: CallOptions): Promise<Response>
   /**
    * What happens, one event after another, until `signal` aborts. Comes back by itself after a break, without gap or double.
    * @throws AgoraError when it cannot be reached at first, or when the daemon refuses.
@@ -67,6 +69,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, clock }: Cl
       if (response.status === 202 && 'approval' in answer) throw new ApprovalPendingError(answer.approval as Approval)
       return answer as Output<typeof name>
     },
+    get: (path, { signal } = {}) => send(path, { method: 'GET', ...(signal && { signal }) }),
     events: (options = {}) => followEvents({ send, clock }, options),
   }
 }

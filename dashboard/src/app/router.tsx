@@ -31,6 +31,7 @@ const agent = createRoute({
 const network = at('/network', () => import('../pages/network/network.tsx'), 'Network')
 const messages = at('/messages', () => import('../pages/messages/messages.tsx'), 'Messages')
 const settings = at('/settings', () => import('../pages/settings/settings.tsx'), 'Settings')
+const settingsPart = at('/settings/$part', () => import('../pages/settings/settings.tsx'), 'Settings')
 const projects = at('/projects', () => import('../pages/projects/projects.tsx'), 'Projects')
 const project = at('/projects/$projectId', () => import('../pages/projects/project.tsx'), 'Project')
 
@@ -64,6 +65,7 @@ const routeTree = root.addChildren([
   network,
   messages,
   settings,
+  settingsPart,
   projects,
   project.addChildren([...projectParts]),
 ])

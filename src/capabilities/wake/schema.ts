@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultPolicy as preset } from '../../base/wake-policy.ts'
 import { Name, Time } from '../../contract/common.ts'
 import { Did, FailureReason, MessageId, Stage } from '../../contract/envelope.ts'
 import { wireType } from '../../contract/wire.ts'
@@ -47,16 +48,7 @@ export const Policy = z
   .meta({ id: 'WakePolicy' })
 export type Policy = z.output<typeof Policy>
 
-export const defaultPolicy: Policy = {
-  after_seconds: 30,
-  debounce_seconds: 5,
-  pause_seconds: 60,
-  timeout_seconds: 600,
-  per_day: 20,
-  hours: '00:00-24:00',
-  min_trust: 3,
-  notify: true,
-}
+export const defaultPolicy: Policy = preset
 
 export const WakeHook = z
   .object({
