@@ -3,6 +3,7 @@ import { claims } from './claims.ts'
 import { convergence } from './convergence.ts'
 import { crowd } from './crowd.ts'
 import { dashboard } from './dashboard.ts'
+import { dashboardMessages } from './dashboard-messages.ts'
 import { floors } from './floors.ts'
 import { latency } from './latency.ts'
 import type { Bench } from './lib/bench.ts'
@@ -31,11 +32,12 @@ const benches: Bench[] = [
   claims,
   convergence,
   dashboard,
+  dashboardMessages,
 ]
 
 const usage = `npm run bench -- [--only <name>]… [--quick] [--json]
 
-${benches.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
+${benches.map(({ name, about }) => `  ${name.padEnd(20)}${about}`).join('\n')}
 
   --only      these alone; may be given more than once
   --quick     shorter runs, for a look
@@ -78,7 +80,7 @@ async function main(): Promise<number> {
     console.log(JSON.stringify({ machine, settings: LIFTED, quick: values.quick, figures: rows }, null, 2))
   else {
     const facts = Object.entries({ ...machine, settings: `${lifted.join(' ')} (limits on rate are lifted)` })
-    console.log(`\n${facts.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n')}\n`)
+    console.log(`\n${facts.map(([name, value]) => `${name.padEnd(20)}${value}`).join('\n')}\n`)
     if (values.quick) console.log('A quick look: the figures are less sure than those of a full run.\n')
     console.log(table(rows))
   }

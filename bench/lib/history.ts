@@ -34,11 +34,11 @@ interface Talk {
 
 /**
  * Fills the database of a stopped node, through the project's own tables, with `count` messages of the last ten days between its operator or agents
- * and twenty peers. Half came from others; all of those are in inboxes, most of them shown.
+ * and twenty peers, `talk` of them in a conversation. Half came from others; all of those are in inboxes, most of them shown.
  */
 export async function writeHistory(
   path: string,
-  { did, agents, count }: { did: string; agents: string[]; count: number },
+  { did, agents, count, talk = TALK }: { did: string; agents: string[]; count: number; talk?: number },
 ): Promise<void> {
   const database = openDatabase(path)
   const tables = messagingTables(database)
@@ -57,7 +57,7 @@ export async function writeHistory(
   ]
   const vocabulary = Array.from({ length: 20_000 }, () => word(random))
   const begin = Date.now() - DAYS * 86_400_000
-  const talks: Talk[] = Array.from({ length: Math.ceil(count / TALK) }, (_, n) => ({
+  const talks: Talk[] = Array.from({ length: Math.ceil(count / talk) }, (_, n) => ({
     id: newId(begin),
     peer: peers[n % peers.length] ?? did,
     // Half of all goes to the operator, the rest to the agents.

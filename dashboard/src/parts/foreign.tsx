@@ -1,4 +1,4 @@
-import { Badge, Group, Text, Tooltip } from '@mantine/core'
+import { Badge, Text, Tooltip } from '@mantine/core'
 import { IconRobot, IconServer, IconUser } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
 import { didTail } from '../../../src/base/did.ts'
@@ -63,20 +63,26 @@ export interface Person {
   name: string
 }
 
+interface NameProps {
+  who: Person
+  fw?: number
+  icon?: boolean
+  /** false: says whose key it is by the browser’s own means, for lists of which many rows are drawn in a frame. */
+  tip?: boolean
+}
+
 /** Somebody, as this node would type them, with the end of the key that proves it. Never made from what a text says. */
-export function Name({ who, fw = 500, icon = true }: { who: Person; fw?: number; icon?: boolean }) {
+export function Name({ who, fw = 500, icon = true, tip = true }: NameProps) {
   const agent = who.did.includes('#')
   const Icon = agent ? IconRobot : IconUser
-  return (
-    <Tooltip label={`${agent ? 'Agent' : 'Node and its operator'}, key ${didTail(who.did)}`}>
-      <Group component="span" gap={4} wrap="nowrap" display="inline-flex" style={{ verticalAlign: 'bottom' }}>
-        {icon && <Icon size={15} aria-hidden style={{ flex: 'none' }} />}
-        <Text span inherit fw={fw}>
-          <bdi>{displayLine(who.name)}</bdi>
-        </Text>
-      </Group>
-    </Tooltip>
+  const key = `${agent ? 'Agent' : 'Node and its operator'}, key ${didTail(who.did)}`
+  const name = (
+    <span className="agora-name" {...(!tip && { title: key })}>
+      {icon && <Icon size={15} aria-hidden style={{ flex: 'none' }} />}
+      <bdi style={{ fontWeight: fw }}>{displayLine(who.name)}</bdi>
+    </span>
   )
+  return tip ? <Tooltip label={key}>{name}</Tooltip> : name
 }
 
 /** A word of theirs that classifies something: a capability, a label. */

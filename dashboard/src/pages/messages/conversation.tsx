@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, Select, Text, Tooltip } from '@mantine/core'
+import { Badge, Group, Select, Text } from '@mantine/core'
 import { IconChecks } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { displayLine } from '../../../../src/base/text.ts'
@@ -8,6 +8,7 @@ import { useAct, useClient, useRead } from '../../app/api.ts'
 import { useEach } from '../../app/live-context.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { Paused } from '../../parts/talk/paused.tsx'
+import { Tool } from '../../parts/talk/said.tsx'
 import { useSeen } from '../../parts/talk/seen.ts'
 import { type Details, Talk } from '../../parts/talk/talk.tsx'
 import { type Heard, useTalkLog } from '../../parts/talk/talk-log.ts'
@@ -129,15 +130,12 @@ function Mail({ id, parties, me }: MailProps) {
         ...(isIn &&
           acknowledged_at === undefined && {
             tools: (
-              <Tooltip label="Acknowledge: tell the sender that you took it in">
-                <ActionIcon
-                  size="sm"
-                  aria-label={`Acknowledge the message of ${displayLine(from.name)}`}
-                  onClick={() => acknowledge({ id: message.id })}
-                >
-                  <IconChecks size={16} />
-                </ActionIcon>
-              </Tooltip>
+              <Tool
+                label={`Acknowledge the message of ${displayLine(from.name)}: tell its sender that you took it in`}
+                onUse={() => acknowledge({ id: message.id })}
+              >
+                <IconChecks size={16} aria-hidden />
+              </Tool>
             ),
           }),
         mute: message.said_in !== undefined,

@@ -40,7 +40,7 @@ export function MessageLog<Item extends LogItem>(props: Props<Item>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => 76,
     getItemKey: (index) => items[index]?.id ?? index,
-    overscan: 6,
+    overscan: 4,
     // What is read stays where it is while older messages come in above; who is at the end stays there.
     anchorTo: 'end',
     followOnAppend: true,

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Tooltip, UnstyledButton } from '@mantine/core'
+import { Button, UnstyledButton } from '@mantine/core'
 import { IconArrowBackUp, IconEraser } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { displayLine } from '../../../../src/base/text.ts'
@@ -64,7 +64,7 @@ export function SaidMessage(props: Props) {
     <article className={[classes['said'], ...mark].join(' ')} aria-label={`${name}, ${timeText(at)}`} tabIndex={-1}>
       {!follows && (
         <div className={classes['head']}>
-          <Name who={from} fw={600} />
+          <Name who={from} fw={600} tip={false} />
           {about}
           <Time at={at} />
           {names}
@@ -79,23 +79,26 @@ export function SaidMessage(props: Props) {
       <div className={classes['tools']}>
         {tools}
         {onReply && (
-          <Tooltip label="Reply">
-            <ActionIcon size="sm" aria-label={`Reply to ${name}, ${timeText(at)}`} onClick={onReply}>
-              <IconArrowBackUp size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <Tool label={`Reply to ${name}, ${timeText(at)}`} onUse={onReply}>
+            <IconArrowBackUp size={16} aria-hidden />
+          </Tool>
         )}
         {onRedact && !redacted && (
-          <Tooltip label="Take the text away">
-            <ActionIcon size="sm" aria-label={`Take away the text of ${name}, ${timeText(at)}`} onClick={onRedact}>
-              <IconEraser size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <Tool label={`Take away the text of ${name}, ${timeText(at)}`} onUse={onRedact}>
+            <IconEraser size={16} aria-hidden />
+          </Tool>
         )}
       </div>
     </article>
   )
 }
+
+/** A plain button: rows come by the dozen in a frame when one scrolls fast, and each piece of a component library is paid in each. */
+export const Tool = ({ label, onUse, children }: { label: string; onUse(): void; children: ReactNode }) => (
+  <button type="button" className={classes['tool']} aria-label={label} title={label} onClick={onUse}>
+    {children}
+  </button>
+)
 
 /** Where a message ends: who sees this can have seen all of it. */
 function End({ onSeen }: { onSeen(): void }) {
@@ -111,11 +114,9 @@ function End({ onSeen }: { onSeen(): void }) {
 }
 
 const Time = ({ at }: { at: string }) => (
-  <Tooltip label={absoluteText(at)}>
-    <time className={classes['small']} dateTime={at}>
-      {timeText(at)}
-    </time>
-  </Tooltip>
+  <time className={classes['small']} dateTime={at} title={absoluteText(at)}>
+    {timeText(at)}
+  </time>
 )
 
 const number = new Intl.NumberFormat()
@@ -147,12 +148,12 @@ function Body({ text }: { text: string }) {
 function Quoted({ quote: { from, body, onGo } }: { quote: Quote }) {
   return (
     <UnstyledButton className={classes['quote'] as string} onClick={onGo}>
-      <Group component="span" gap={4} wrap="nowrap">
+      <span className={classes['answers']}>
         <IconArrowBackUp size={12} aria-hidden style={{ flex: 'none' }} />
         <span className="agora-visually-hidden">Go to what it answers:</span>
         {from ? (
           <>
-            <Name who={from} fw={500} icon={false} />
+            <Name who={from} fw={500} icon={false} tip={false} />
             <span className={`agora-foreign ${classes['quoted']}`}>
               {body === undefined || body === '' ? '…' : displayLine(body.slice(0, 200))}
             </span>
@@ -160,7 +161,7 @@ function Quoted({ quote: { from, body, onGo } }: { quote: Quote }) {
         ) : (
           <span>an earlier message</span>
         )}
-      </Group>
+      </span>
     </UnstyledButton>
   )
 }
