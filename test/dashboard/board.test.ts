@@ -185,6 +185,7 @@ test('what waits for what is seen, gone to, drawn, and asked about before it is 
 })
 
 test('a task is made in a line, and everything about it changed beside the board', async (t) => {
+  await make(world.alice, 'Outline')
   const page = await board(t)
   await page.getByRole('textbox', { name: 'New task' }).fill('Write the manual')
   await page.keyboard.press('Enter')
@@ -208,14 +209,14 @@ test('a task is made in a line, and everything about it changed beside the board
   await choose(page, drawer, 'Assignee', 'alice')
   await drawer.getByLabel('Labels').first().fill('docs')
   await page.keyboard.press('Enter')
-  await choose(page, drawer, 'Add a task that it waits for', 'Read tokens')
+  await choose(page, drawer, 'Add a task that it waits for', 'Outline')
   await eventually(world.alice, async () => {
     const { title, priority, assignee, labels, depends_on, description } = await now()
     const all = { title, priority, assignee: assignee?.name, labels, depends: depends_on.length, description }
     const wanted = { title: 'Write the handbook', priority: 'critical', assignee: 'alice', labels: ['docs'] }
     return JSON.stringify(all) === JSON.stringify({ ...wanted, depends: 1, description: 'For *people*.' }) || undefined
   })
-  await drawer.getByRole('button', { name: 'Wait for "Read tokens" no more' }).click()
+  await drawer.getByRole('button', { name: 'Wait for "Outline" no more' }).click()
   await drawer.getByText('It waits for nothing.').waitFor()
 
   await drawer.getByRole('textbox', { name: 'Comment' }).fill('Who **reads** it?')
@@ -317,13 +318,22 @@ test('of a thousand tasks only those are drawn that are seen, and one that chang
 })
 
 test('the board is filtered, and looks as it should', async (t) => {
+  await make(world.alice, 'Count lexemes', { labels: ['words'], priority: 'high', assignee: 'bob' })
+  await make(world.alice, 'Print lexemes')
+  await make(world.alice, 'Write a changelog', { priority: 'low' })
   const page = await board(t)
-  await page.getByRole('searchbox', { name: 'Filter by text' }).fill('tokens')
-  await card(page, 'todo', 'Sign releases').waitFor({ state: 'detached' })
-  await card(page, 'done', 'Name tokens').waitFor()
-  await choose(page, page.locator('body'), 'Filter by label', 'lexer')
-  await card(page, 'in_progress', 'Read tokens').waitFor({ state: 'detached' })
+  await page.getByRole('searchbox', { name: 'Filter by text' }).fill('lexemes')
+  await card(page, 'todo', 'Write a changelog').waitFor({ state: 'detached' })
+  for (const title of ['Count lexemes', 'Print lexemes']) await card(page, 'todo', title).waitFor()
+  await choose(page, page.locator('body'), 'Filter by label', 'words')
+  await card(page, 'todo', 'Print lexemes').waitFor({ state: 'detached' })
+  await card(page, 'todo', 'Count lexemes').waitFor()
   await page.getByRole('button', { name: 'Show all' }).click()
-  await card(page, 'todo', 'Sign releases').waitFor()
+  await page.getByRole('searchbox', { name: 'Filter by text' }).fill('')
+  await choose(page, page.locator('body'), 'Filter by priority', 'Low')
+  await card(page, 'todo', 'Write a changelog').waitFor()
+  await card(page, 'todo', 'Count lexemes').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await card(page, 'todo', 'Count lexemes').waitFor()
   await lookAt(t, page, 'board')
 })
