@@ -44,12 +44,13 @@ export async function reread<Item extends Thing>(
     const whole = { items: fresh.toReversed(), older: cursor }
     const log = kept()
     if (!log || cursor === undefined) return whole
-    const isLost = missing.size > 0 && !all && fresh.length > before
+    if (missing.size === 0 && !all) {
+      // What was read before goes on above what was read now.
+      const oldest = fresh.at(-1)
+      const seam = oldest === undefined ? -1 : log.items.findLastIndex(({ id }) => id === oldest.id)
+      if (seam >= 0) return { items: [...log.items.slice(0, seam), ...whole.items], older: log.older }
+    }
+    const isLost = missing.size > 0 && fresh.length > before
     if (fresh.length >= log.items.length && (missing.size === 0 || all || isLost)) return whole
-    if (all || missing.size > 0) continue
-    // What was read before goes on above what was read now.
-    const oldest = fresh.at(-1)
-    const seam = oldest === undefined ? -1 : log.items.findLastIndex(({ id }) => id === oldest.id)
-    if (seam >= 0) return { items: [...log.items.slice(0, seam), ...whole.items], older: log.older }
   }
 }

@@ -64,7 +64,7 @@ export function Rooms() {
                 />
                 {create}
               </div>
-              {room && <RoomView key={room.id} projectId={projectId} room={room} message={message} />}
+              {room && <RoomView key={`${projectId} ${room.id}`} projectId={projectId} room={room} message={message} />}
             </section>
             <CreateRoom projectId={projectId} opened={creating} onClose={close} onCreated={go} />
           </Box>
