@@ -226,3 +226,42 @@ test('pages that are signed in are listed, and others signed out; the node says 
   await page.getByText(alice.info.did, { exact: true }).waitFor()
   await lookAt(t, page, 'settings-node')
 })
+
+test('a restored node says where it writes nothing yet and who is waited for, and writes on when it is told to', async (t) => {
+  const { alice, bob } = world
+  const page = await world.open(t, alice)
+  const id = '7YWHMfk9JZe0LM0g1ZauHuiSxhI7YWHMfk9JZe0LM0g1'.slice(0, 44)
+  const title = '<b>Parser</b>\u202e approved'
+  const at = '2026-11-20T12:00:00.000Z'
+  let isWaiting = true
+  await page.route('**/backups/waiting', (route) =>
+    route.fulfill({
+      json: {
+        items: isWaiting
+          ? [
+              {
+                ...{ id, kind: 'project', title, as_of: at, restored_at: at },
+                members: [{ did: bob.info.did, name: 'bob', online: false }],
+              },
+            ]
+          : [],
+      },
+    }),
+  )
+  const asked: unknown[] = []
+  await page.route('**/backups/resume', (route) => {
+    asked.push(route.request().postDataJSON())
+    isWaiting = false
+    return route.fulfill({ json: { resumed: [id] } })
+  })
+  await go(page, '/settings/backup')
+  const alert = page.getByRole('alert', { name: /writes nothing yet/ })
+  await alert.getByText('<b>Parser</b> approved').waitFor()
+  await alert.getByText('bob').waitFor()
+  await lookAt(t, page, 'settings-restored')
+  await alert.getByRole('button', { name: 'Write on all the same' }).click()
+  await page.getByText('every member is told of a fork', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Write on', exact: true }).click()
+  await alert.waitFor({ state: 'detached' })
+  t.deepEqual(asked, [{ space: id }])
+})

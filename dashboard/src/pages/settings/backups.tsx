@@ -5,7 +5,7 @@ import type { Backup } from '../../../../src/capabilities/backups/schema.ts'
 import { tellFailure, useAct, useClient, useRead } from '../../app/api.ts'
 import { useConfirm } from '../../parts/confirm.tsx'
 import { CopyCommand } from '../../parts/copy-command.tsx'
-import { ForeignLine, Name } from '../../parts/foreign.tsx'
+import { Name, Quoted } from '../../parts/foreign.tsx'
 import { absoluteText, Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -163,7 +163,12 @@ function Waiting() {
   const items = waiting.data?.items ?? []
   if (items.length === 0) return null
   return (
-    <Alert color="yellow" title="This node was restored, and writes nothing yet in some projects and threads">
+    <Alert
+      variant="outline"
+      color="yellow"
+      className="agora-panel"
+      title="This node was restored, and writes nothing yet in some projects and threads"
+    >
       <Stack gap="sm">
         <Text size="sm">
           Others may know more of what it wrote there than its backup does. It goes on by itself a few seconds after one
@@ -173,8 +178,7 @@ function Waiting() {
           <Group key={id} justify="space-between" gap="xs">
             <Text size="sm" component="div" miw={0}>
               {kind === 'project' ? 'Project ' : 'Thread '}
-              <ForeignLine text={title === '' ? id.slice(0, 8) : title} fw={500} />, as of {absoluteText(as_of)}; waits
-              for{' '}
+              <Quoted text={title === '' ? id.slice(0, 8) : title} />, as of {absoluteText(as_of)}; waits for{' '}
               {members.length === 0
                 ? 'anybody who knows more'
                 : members.map((member, index) => (
