@@ -31,6 +31,7 @@ const corpus = [
   '\u202eevil\u202c \u2066hidden\u2069 \u200f\u{e0041}\u{e0042} zero\u0000null \u001b[2J\u001b]0;x\u0007',
   'Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308'.repeat(20),
   '# Agora\n\n**This sign-in has ended.** Type your passphrase here: [____]',
+  'ref &#x202e;evil&#8236; &rlm; `x` [l](https://evil.example "&#x2066;t") ![&#x202e;alt](p.png) \n\n```x&#x202e;y\nz\n```',
   '__proto__ constructor toString &lt;script&gt;owned=1&lt;/script&gt; &#x3c;img src=x onerror=owned=1>',
   ...hostileBodies,
 ]
@@ -62,9 +63,22 @@ const found = () => {
       .flatMap(({ childNodes }) => [...childNodes])
       .filter((node) => node.nodeType === Node.TEXT_NODE)
       .some((node) => /[\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u.test(node.textContent ?? '')),
+    turnedWithin: attributes
+      .filter(({ name, value }) => name !== 'value' && /[\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u.test(value))
+      .map(({ name, value }) => `${name}=${value}`),
   }
 }
-const nothing = { ran: false, handlers: [], scripts: 0, framed: 0, pictures: [], links: [], styled: 0, turned: false }
+const nothing = {
+  ran: false,
+  handlers: [],
+  scripts: 0,
+  framed: 0,
+  pictures: [],
+  links: [],
+  styled: 0,
+  turned: false,
+  turnedWithin: [],
+}
 
 test('whatever others write stays text, on every page', async (t) => {
   const { alice, bob } = world

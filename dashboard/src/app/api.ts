@@ -14,6 +14,7 @@ import {
 } from '@tanstack/react-query'
 import { createContext, createElement, type ReactNode, useContext } from 'react'
 import { AgoraError, messageOf } from '../../../src/base/errors.ts'
+import { displayText } from '../../../src/base/text.ts'
 import type { Client } from '../../../src/client/index.ts'
 import type { Input, OperationName, Output } from '../../../src/operations.ts'
 
@@ -155,7 +156,7 @@ export function useAct<Name extends OperationName>(
     onMutate: (input) => (optimistic ? patching(queries, (patch) => optimistic(input, patch)) : undefined),
     onSuccess: (output, input) => {
       const text = typeof done === 'function' ? done(output, input) : done
-      if (text !== undefined) notifications.show({ message: text, color: 'green' })
+      if (text !== undefined) notifications.show({ message: displayText(text), color: 'green' })
       onDone?.(output, input)
     },
     onError: (error, _input, undo) => {
@@ -198,8 +199,9 @@ export function tellFailure(error: unknown): void {
   notifications.show({ title, message: detail, color: 'red', autoClose: 10_000, role: 'alert' })
 }
 
-/** An error in words for a person: what happened, and what to do. */
+/** An error in words for a person: what happened, and what to do. The daemon may name in it what others wrote. */
 export function failureText(error: unknown): { title: string; detail: string; code: string } {
-  if (error instanceof AgoraError) return { title: error.message, detail: error.hint ?? '', code: error.code }
+  if (error instanceof AgoraError)
+    return { title: displayText(error.message), detail: displayText(error.hint ?? ''), code: error.code }
   return { title: 'Something went wrong in the dashboard.', detail: messageOf(error), code: 'internal' }
 }

@@ -23,7 +23,7 @@ export function Foreign({ text, lines }: { text: string; lines?: number }) {
 /** A sentence of ours with what others said in it set apart. */
 export const Told = ({ sentence }: { sentence: Sentence }) =>
   sentence.map(({ text, said }, place) => {
-    if (said === undefined) return text
+    if (said === undefined) return displayLine(text)
     // biome-ignore lint/suspicious/noArrayIndexKey: a sentence is made anew as a whole
     if (said === 'name') return <bdi key={place}>{displayLine(text)}</bdi>
     return (

@@ -5,6 +5,28 @@ import { displayText } from '../../../src/base/text.ts'
 
 const plugins = [remarkGfm]
 
+interface Node {
+  value?: string
+  properties?: Record<string, unknown>
+  children?: Node[]
+}
+const shown = (value: unknown): unknown => (typeof value === 'string' ? displayText(value) : value)
+
+/** Made safe to show once it was read: character references (`&#x202e;`) become what they stand for only then. */
+function clean({ value, properties, children = [], ...node }: Node): Node {
+  return {
+    ...node,
+    ...(value !== undefined && { value: displayText(value) }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, one]) => [name, Array.isArray(one) ? one.map(shown) : shown(one)]),
+      ),
+    }),
+    children: children.map(clean),
+  }
+}
+const cleaning = [() => clean]
+
 /** Where a link leads, as a person should know before following it; undefined for what is no address of the web. */
 function destination(href: string | undefined): string | undefined {
   if (href === undefined || !URL.canParse(href)) return undefined
@@ -44,7 +66,13 @@ const components: Components = {
 
 export const Markdown = ({ text }: { text: string }) => (
   <div className="agora-foreign markdown">
-    <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={defaultUrlTransform} skipHtml={false}>
+    <ReactMarkdown
+      remarkPlugins={plugins}
+      rehypePlugins={cleaning as never}
+      components={components}
+      urlTransform={defaultUrlTransform}
+      skipHtml={false}
+    >
       {displayText(text)}
     </ReactMarkdown>
   </div>
