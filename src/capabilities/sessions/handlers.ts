@@ -19,7 +19,7 @@ export const WHOLE_LIFE = 30 * 24 * 3_600_000
 const CODES_MAX = 16
 /** Then the one that was not used for longest is signed out. */
 const SESSIONS_MAX = 100
-/** Wrong codes at once, and then one a second. Nobody can guess 192 bits; whoever tries is to be seen and slowed down. */
+/** Wrong codes at once, and then one a second. Nobody can guess 192 bits; whoever tries is to be seen, and not to fill the log. */
 const WRONG_AT_ONCE = 10
 
 export interface SessionParts {
@@ -46,7 +46,7 @@ export function createSessions({ clock, database, events, telemetry, operatorHas
   const byHash = new Map([...byId.values()].map((row) => [row.token_hash, row]))
   const codes = new Map<string, number>()
   const used = new Set<string>()
-  const wrong = tokenBucket({ clock, perSecond: 1, burst: WRONG_AT_ONCE - 1 })
+  const wrong = tokenBucket({ clock, perSecond: 1, burst: WRONG_AT_ONCE })
 
   const endOf = (row: SessionRow) => Math.min(row.last_used + IDLE_LIFE, row.created_at + WHOLE_LIFE)
   const lives = (row: SessionRow) => row.operator_hash === operatorHash && clock.now() < endOf(row)
@@ -73,8 +73,13 @@ export function createSessions({ clock, database, events, telemetry, operatorHas
     const key = tokenHash(code)
     const until = codes.get(key)
     codes.delete(key)
+    // Whoever has a right one is never slowed down: others on this machine could else keep its user out by guessing.
     if (until !== undefined && clock.now() < until) return
-    wrong.spend(1)
+    const wait = wrong.take(1)
+    if (wait > 0) {
+      telemetry.count('rate_limited', { what: 'codes' })
+      throw new AgoraError('rate_limited', 'Too many wrong codes.', { hint: `Try again in ${wait} ms.` })
+    }
     telemetry.security('bad_code', 'this machine')
     throw new AgoraError('unauthenticated', 'code: this code is wrong, used or too old.', {
       field: 'code',
@@ -112,11 +117,6 @@ export function createSessions({ clock, database, events, telemetry, operatorHas
       },
 
       'sessions.open': async ({ code, label }) => {
-        const wait = wrong.take(0)
-        if (wait > 0) {
-          telemetry.count('rate_limited', { what: 'codes' })
-          throw new AgoraError('rate_limited', 'Too many wrong codes.', { hint: `Try again in ${wait} ms.` })
-        }
         takeCode(code)
         const token = newToken()
         const now = clock.now()

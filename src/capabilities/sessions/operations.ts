@@ -18,7 +18,7 @@ export const sessionOperations = [
     name: 'sessions.open',
     summary: 'Sign in with a code: the answer is a token that acts as the operator.',
     description:
-      'The token is told here once. It ends 24 hours after it was last used (an open event stream is use), 30 days after it was made, by `sessions.end`, and when the operator’s token is replaced. A code that is wrong, used or too old answers `unauthenticated`; after ten wrong ones, one try a second is looked at.',
+      'The token is told here once. It ends 24 hours after it was last used (an open event stream is use), 30 days after it was made, by `sessions.end`, and when the operator’s token is replaced. A code that is wrong, used or too old answers `unauthenticated`; after ten wrong ones at once, all but one a second answer `rate_limited`.',
     who: 'anyone',
     input: z.object({ code: z.string().min(1).max(256), label: wellFormed(z.string().max(100)).optional() }),
     output: z.object({ id: MessageId, token: z.string(), expires_at: Time }),
