@@ -66,7 +66,9 @@ export function settingHandlers(parts: SettingParts): Pick<Handlers, 'settings.l
         return { key, wanted: value === null ? undefined : checkSetting(key, value, 'value') }
       })
       const next = wanted ?? settingOf(key).default
-      if (key === 'grants_need_owner' && settings.grants_need_owner && next === false) {
+      // Also where it was switched on and only waits for the next start.
+      const isOn = () => settings.grants_need_owner || readConfigFile(path).grants_need_owner === true
+      if (key === 'grants_need_owner' && next === false && isOn()) {
         throw new AgoraError(
           'not_permitted',
           'A token alone does not switch off that the owner’s passphrase is needed.',

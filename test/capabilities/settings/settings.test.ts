@@ -164,6 +164,15 @@ test('a token alone does not switch off that the owner’s passphrase is needed'
   t.true(world.config().grants_need_owner)
 })
 
+test('nor where it was switched on and waits for the next start', async (t) => {
+  const world = await daemon(t)
+  const node = await world.start()
+  await node.call('settings.set', { key: 'grants_need_owner', value: true })
+  for (const value of [false, null])
+    await t.throwsAsync(node.call('settings.set', { key: 'grants_need_owner', value }), { code: 'not_permitted' })
+  t.true(world.config().grants_need_owner)
+})
+
 /** Of each setting that is said to be followed at once: something that shows that it is. */
 const followed: Record<string, (node: TestNode, t: ExecutionContext) => Promise<void>> = {
   async message_ttl_hours(node, t) {
