@@ -17,6 +17,8 @@ export interface DemoFolder {
 }
 
 const PREFIX = 'agora-demo-'
+/** As `mkdtemp` names it: a folder that somebody has named so themselves is theirs. */
+const NAME = /^agora-demo-[A-Za-z0-9]{6}$/
 /** Ms for daemons whose demo was killed to end by themselves. */
 const PATIENCE = 5000
 
@@ -44,7 +46,7 @@ export async function removeLeftovers(tmp = tmpdir()): Promise<string[]> {
   const removed: string[] = []
   for (const entry of readdirSync(tmp)) {
     const dir = join(tmp, entry)
-    if (!entry.startsWith(PREFIX) || !isOurs(dir)) continue
+    if (!NAME.test(entry) || !isOurs(dir)) continue
     const release = tryLock(join(dir, 'lock'))
     if (!release) continue
     try {

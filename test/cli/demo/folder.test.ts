@@ -29,13 +29,20 @@ test('what killed demos left is removed, and nothing else', async (t) => {
   mkdirSync(join(left, 'homes/alice'), { recursive: true })
   writeFileSync(join(left, 'lock'), '')
   writeFileSync(join(left, 'homes/alice/token'), 'x')
-  // No demo's: without a lock, of another name, and one that leads elsewhere.
+  // No demo's: without a lock, of another name or one that a person gave, and one that leads elsewhere.
   mkdirSync(join(tmp.dir, 'agora-demo-other0'))
   mkdirSync(join(tmp.dir, 'agora-elsewhere'))
   writeFileSync(join(tmp.dir, 'agora-elsewhere/lock'), '')
+  mkdirSync(join(tmp.dir, 'agora-demo-recording'))
+  writeFileSync(join(tmp.dir, 'agora-demo-recording/lock'), '')
   symlinkSync(join(tmp.dir, 'agora-elsewhere'), join(tmp.dir, 'agora-demo-link00'))
   t.deepEqual(await removeLeftovers(tmp.dir), [left])
-  t.deepEqual(readdirSync(tmp.dir).sort(), ['agora-demo-link00', 'agora-demo-other0', 'agora-elsewhere'])
+  t.deepEqual(readdirSync(tmp.dir).sort(), [
+    'agora-demo-link00',
+    'agora-demo-other0',
+    'agora-demo-recording',
+    'agora-elsewhere',
+  ])
   t.deepEqual(readdirSync(join(tmp.dir, 'agora-elsewhere')), ['lock'])
 })
 
