@@ -40,6 +40,8 @@ export function alertWords({ reason, who, detail }: Told, names: AlertNames): Se
       return sentence`This node cannot show its owner: ${prose(text('detail'))}.`
     case 'bad_token':
       return sentence`Somebody at ${title(who)} called this node with a token that is not valid.`
+    case 'bad_code':
+      return sentence`Somebody on this machine tried to sign in to the dashboard with a code that is wrong, used or too old.`
     case 'forbidden_origin':
       return sentence`A web page (${text('value')}) tried to use this node, and was refused.`
     case 'forbidden_host':
