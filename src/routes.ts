@@ -62,6 +62,7 @@ export const routes = {
   'owner.revoke': ['POST', '/owner/revoke'],
   'sessions.create': ['POST', '/sessions'],
   'sessions.open': ['POST', '/sessions/open'],
+  'sessions.prove': ['POST', '/sessions/prove'],
   'sessions.list': ['GET', '/sessions'],
   'sessions.end': ['DELETE', '/sessions/:id'],
   'backups.list': ['GET', '/backups'],

@@ -206,3 +206,34 @@ test('the daemon is killed and comes back under an open page, which goes on with
   await row.getByText('connected').waitFor()
   t.true(await page.evaluate(() => (globalThis as { same?: boolean }).same === true))
 })
+
+test('whoever takes the port of a daemon that is gone is not told the token', async (t) => {
+  const page = await world.open(t, world.bob, '/network')
+  const token = await tokenOf(page)
+  await world.bob.kill()
+  let told = ''
+  let asked = 0
+  const enough = Promise.withResolvers<void>()
+  const impostor = createServer((req, res) => {
+    told += `${req.url} ${JSON.stringify(req.headers)}`
+    req.on('data', (part) => {
+      told += part
+    })
+    if (++asked === 3) enough.resolve()
+    res.setHeader('Content-Type', 'application/json')
+    // Now nothing, now what looks like a proof.
+    res.writeHead(asked % 2 ? 503 : 200).end(JSON.stringify({ proof: 'A'.repeat(43) }))
+  })
+  impostor.listen(Number(new URL(world.bob.info.api_url).port), '127.0.0.1')
+  await once(impostor, 'listening')
+  await enough.promise
+  await page.getByText('Not reached since').waitFor()
+  impostor.closeAllConnections()
+  impostor.close()
+  await once(impostor, 'close')
+  t.regex(told, /sessions.prove/)
+  t.notRegex(told, /authorization/i)
+  t.false(told.includes(token))
+  await world.bob.restart()
+  await page.getByText('Live', { exact: true }).waitFor()
+})

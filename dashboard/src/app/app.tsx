@@ -8,6 +8,7 @@ import { ConfirmProvider } from '../parts/confirm.tsx'
 import { ClientProvider, failureText } from './api.ts'
 import { createLive } from './live.ts'
 import { LiveProvider } from './live-context.tsx'
+import { createGate } from './proof.ts'
 import { router } from './router.tsx'
 import { clientFor, forgetSession, openSession, type Session, storedSession, takeCode } from './session.ts'
 import { SignIn } from './sign-in.tsx'
@@ -55,7 +56,8 @@ function SignedInOrNot() {
 
 function SignedIn({ session, onSignedOut }: { session: Session; onSignedOut(why?: string): void }) {
   const parts = useMemo(() => {
-    const client = clientFor(session.token)
+    const gate = createGate(session)
+    const client = clientFor(session, gate)
     const queries = new QueryClient({
       defaultOptions: {
         queries: {
@@ -75,7 +77,7 @@ function SignedIn({ session, onSignedOut }: { session: Session; onSignedOut(why?
     queries.getQueryCache().subscribe(({ query }) => {
       if (isExpired(query.state.error)) expired()
     })
-    const live = createLive({ client, queries, onSignedOut: expired })
+    const live = createLive({ client, queries, onSignedOut: expired, onHeard: gate.hold })
     return { client, queries, live, signOut: () => endSession(client, session, onSignedOut) }
   }, [session, onSignedOut])
 

@@ -35,9 +35,11 @@ export interface LiveParts {
   queries: QueryClient
   /** The token is not valid any more. */
   onSignedOut(): void
+  /** Whether the daemon's events are heard from now on. */
+  onHeard(isHeard: boolean): void
 }
 
-export function createLive({ client, queries, onSignedOut }: LiveParts): Live {
+export function createLive({ client, queries, onSignedOut, onHeard }: LiveParts): Live {
   let current: LiveState = { state: 'connecting' }
   let stopped = true
   let after: number | undefined
@@ -76,6 +78,7 @@ export function createLive({ client, queries, onSignedOut }: LiveParts): Live {
       clearTimeout(quiet)
       quiet = setTimeout(() => attempt?.abort(), SILENCE)
       after = seq
+      onHeard(true)
       become({ state: 'live' })
     }
     try {
@@ -83,6 +86,7 @@ export function createLive({ client, queries, onSignedOut }: LiveParts): Live {
       for await (const event of client.events(options)) take(event)
     } finally {
       clearTimeout(quiet)
+      onHeard(false)
     }
   }
 

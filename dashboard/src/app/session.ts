@@ -1,5 +1,6 @@
 import type { Client } from '../../../src/client/index.ts'
 import { createClient } from '../../../src/client/index.ts'
+import type { Gate } from './proof.ts'
 
 /** The token this tab was given for a one-time code. Kept by the tab alone: other tabs, other ports and the disk never see it. */
 export interface Session {
@@ -19,8 +20,8 @@ export const keepSession = ({ id, token }: Session): void =>
 
 export const forgetSession = (): void => sessionStorage.removeItem(KEY)
 
-export const clientFor = (token?: string): Client =>
-  createClient({ url: location.origin, ...(token !== undefined && { token }) })
+export const clientFor = ({ token }: Session, { fetch }: Gate): Client =>
+  createClient({ url: location.origin, token, fetch })
 
 /** Takes the one-time code out of `#/sign-in?code=…`, so that it stays neither in the address bar nor in the history. */
 export function takeCode(): string | undefined {
@@ -33,7 +34,7 @@ export function takeCode(): string | undefined {
 
 /** @throws AgoraError when the code was used, is too old, or never was one. */
 export async function openSession(code: string): Promise<Session> {
-  const session = await clientFor().call('sessions.open', { code, label: browserName() })
+  const session = await createClient({ url: location.origin }).call('sessions.open', { code, label: browserName() })
   keepSession(session)
   return session
 }

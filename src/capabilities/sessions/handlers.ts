@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { type Clock, rfc3339 } from '../../base/clock.ts'
 import { AgoraError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
@@ -36,7 +36,7 @@ export interface Sessions {
   byToken(hash: string): string | undefined
   /** Within a write: notes when each was last used, and ends those whose time has come. */
   expire(): void
-  handlers: Pick<Handlers, 'sessions.create' | 'sessions.open' | 'sessions.list' | 'sessions.end'>
+  handlers: Pick<Handlers, 'sessions.create' | 'sessions.open' | 'sessions.prove' | 'sessions.list' | 'sessions.end'>
 }
 
 /** Who is signed in by a page. Looked up in memory with every call; on disk it outlives the daemon. */
@@ -138,6 +138,15 @@ export function createSessions({ clock, database, events, telemetry, operatorHas
           })
         })
         return { id: row.id, token, expires_at: rfc3339(endOf(row)) }
+      },
+
+      'sessions.prove': ({ id, nonce }) => {
+        const row = byId.get(id)
+        if (!row || !lives(row))
+          throw new AgoraError('unauthenticated', 'id: no page is signed in under it.', { field: 'id' })
+        return {
+          proof: createHmac('sha256', row.token_hash).update(`agora session proof\n${nonce}`).digest('base64url'),
+        }
       },
 
       'sessions.list': (_, { actor }) => ({

@@ -25,6 +25,19 @@ export const sessionOperations = [
     http: { method: 'POST', path: '/sessions/open', status: 201 },
   }),
   operation({
+    name: 'sessions.prove',
+    summary: 'Show to a page that is signed in that this is the daemon that knows its token.',
+    description:
+      'The answer is HMAC-SHA256, as base64url, of `agora session proof`, a line break and the nonce; its key is the text of the base64url SHA-256 of the token. When a daemon is gone, a program of another user of this machine can listen at its port: a page asks for this before it sends its token to a daemon that it does not hear. Where nobody is signed in under that id: `unauthenticated`.',
+    who: 'anyone',
+    input: z.object({
+      id: MessageId,
+      nonce: z.string().regex(/^[\w-]{22,64}$/, 'is not 22 to 64 characters of base64url'),
+    }),
+    output: z.object({ proof: z.string() }),
+    http: { method: 'POST', path: '/sessions/prove' },
+  }),
+  operation({
     name: 'sessions.list',
     summary: 'List the pages that are signed in, latest first.',
     who: 'operator',

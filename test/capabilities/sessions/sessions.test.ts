@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import test from 'ava'
 import type { AgoraError } from '../../../src/base/errors.ts'
 import { CODE_LIFE, IDLE_LIFE, WHOLE_LIFE } from '../../../src/capabilities/sessions/handlers.ts'
@@ -40,6 +41,23 @@ test('of two that come with one code at the same time one signs in', async (t) =
   const { code } = await node.operator.call('sessions.create')
   const answers = await Promise.all([1, 2, 3].map(() => refusal(node.nobody('sessions.open', { code }))))
   t.deepEqual(answers.sort(), ['none', 'unauthenticated', 'unauthenticated'])
+})
+
+test('the daemon shows that it knows the token of a page, which tells nobody the token', async (t) => {
+  await using node = await testNode('alice')
+  const { id, token } = await signIn(node)
+  const prove = (id: string, nonce: string) =>
+    node.nobody('sessions.prove', { id, nonce }) as Promise<{ proof: string }>
+  const nonce = 'n'.repeat(22)
+  const { proof } = await prove(id, nonce)
+  t.is(proof, createHmac('sha256', tokenHash(token)).update(`agora session proof\n${nonce}`).digest('base64url'))
+  t.not((await prove(id, 'm'.repeat(22))).proof, proof)
+  t.is(await refusal(prove(id, 'short')), 'invalid_input')
+  t.is(await refusal(prove(`${id.slice(0, -4)}0000`, nonce)), 'unauthenticated')
+  await node.clock.advance(IDLE_LIFE - 1)
+  t.is(await refusal(prove(id, nonce)), 'none')
+  await node.clock.advance(1)
+  t.is(await refusal(prove(id, nonce)), 'unauthenticated', 'to be asked for a proof is no use')
 })
 
 test('a code holds for a minute', async (t) => {
