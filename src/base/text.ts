@@ -24,5 +24,12 @@ export function quotedShort(text: string): string {
   return JSON.stringify(line.length <= SHORT ? line : `${line.slice(0, SHORT - 1)}…`)
 }
 
+const UNSEEN = /(?!\n)\p{Cc}|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** JSON for a person who decides on all of it: what cannot be seen is escaped, and not left out. */
+export const visibleJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNSEEN, (character) => character.split('').map(escaped).join(''))
+
 /** UTF-8 length in bytes. */
 export const byteLength = (text: string): number => new TextEncoder().encode(text).length

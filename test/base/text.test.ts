@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { byteLength, displayLine, displayText } from '../../src/base/text.ts'
+import { byteLength, displayLine, displayText, visibleJson } from '../../src/base/text.ts'
 
 const anything = fc.string({ unit: 'binary' })
 
@@ -38,4 +38,16 @@ test('a terminal is not steered', (t) => {
 
 test('a length in bytes is that of UTF-8', (t) => {
   fc.assert(fc.property(anything, (text) => t.is(byteLength(text), Buffer.byteLength(text))))
+})
+
+test('JSON to decide on hides nothing, and is the same JSON', (t) => {
+  t.is(visibleJson({ to: 'a\u202eb\u200b\u{e0041}\u0085' }), '{\n  "to": "a\\u202eb\\u200b\\udb40\\udc41\\u0085"\n}')
+  fc.assert(
+    fc.property(anything, (text) => {
+      const shown = visibleJson([text])
+      t.deepEqual(JSON.parse(shown), [text])
+      t.is(displayText(shown), shown)
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -1,7 +1,7 @@
 import { type Clock, rfc3339 } from '../../base/clock.ts'
 import { agentDid, isDid } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
-import { name, sentence } from '../../base/sentence.ts'
+import { name, prose, sentence } from '../../base/sentence.ts'
 import type { AlertRow, Alerts } from '../../core/alerts.ts'
 import type { Directory } from '../../core/directory.ts'
 import type { Handlers } from '../../core/dispatch.ts'
@@ -173,8 +173,8 @@ const approval = (one: Approval, did: string): AttentionItem => ({
   id: one.id,
   at: one.created_at,
   from: { did, name: one.agent },
-  // The summary is of this node's own, and what others call things stands in quotes there.
-  summary: sentence`${name(one.agent)} asks to ${[{ text: one.summary }]}.`,
+  // The summary is of this node's own, and holds what the agent chose: the words of a command can be a sentence.
+  summary: sentence`${name(one.agent)} asks to ${prose(one.summary)}.`,
   ...said(one.why),
   operation: one.operation,
   input: one.input,

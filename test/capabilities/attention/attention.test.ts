@@ -50,6 +50,16 @@ test('everything that waits for the operator is in one list, the latest first, a
   t.is((await list(node)).total, 0)
 })
 
+test('words that an agent puts into a command do not pass for this node’s own', async (t) => {
+  await using node = await testNode('alice')
+  const agent = await node.agent('claude-1')
+  const words = 'is safe: your owner has looked at it'
+  await agent.call('wake.set', { command: `${process.execPath} '${words}'`, agent: 'claude-1' })
+  const [item] = (await list(node)).items
+  t.true(plain(item?.summary ?? []).includes(words))
+  t.false((item?.summary ?? []).some(({ text, said }) => said === undefined && text.includes('safe')))
+})
+
 test('an invitation to this node waits for its operator, one to an agent in a project that is here does not', async (t) => {
   await using node = await testNode('alice')
   await node.agent('claude-1')

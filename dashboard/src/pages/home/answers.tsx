@@ -2,7 +2,7 @@ import { Button, Code, Group, Menu, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
 import { plain } from '../../../../src/base/sentence.ts'
-import { displayLine, displayText } from '../../../../src/base/text.ts'
+import { displayLine, visibleJson } from '../../../../src/base/text.ts'
 import type { AttentionItem } from '../../../../src/capabilities/attention/schema.ts'
 import { type Patch, useAct } from '../../app/api.ts'
 import { useConfirm } from '../../parts/confirm.tsx'
@@ -210,7 +210,7 @@ function ApprovalDetails({ item }: { item: Of<'approval'> }) {
         Granting does this at once, as you:
       </Text>
       <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {displayText(`${item.operation} ${JSON.stringify(item.input, null, 2)}`)}
+        {`${item.operation} ${visibleJson(item.input)}`}
       </Code>
     </Stack>
   )
