@@ -208,7 +208,8 @@ test('the daemon is killed and comes back under an open page, which goes on with
 })
 
 test('whoever takes the port of a daemon that is gone is not told the token', async (t) => {
-  const page = await world.open(t, world.bob, '/network')
+  const page = await world.open(t, world.bob, '/projects')
+  await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor()
   const token = await tokenOf(page)
   await world.bob.kill()
   let told = ''
@@ -226,14 +227,17 @@ test('whoever takes the port of a daemon that is gone is not told the token', as
   })
   impostor.listen(Number(new URL(world.bob.info.api_url).port), '127.0.0.1')
   await once(impostor, 'listening')
+  // To a page whose script was not loaded yet.
+  await page.getByRole('link', { name: 'Agents' }).click()
   await enough.promise
   await page.getByText('Not reached since').waitFor()
   impostor.closeAllConnections()
   impostor.close()
   await once(impostor, 'close')
   t.regex(told, /sessions.prove/)
-  t.notRegex(told, /authorization/i)
+  t.notRegex(told, /authorization|assets/i)
   t.false(told.includes(token))
   await world.bob.restart()
   await page.getByText('Live', { exact: true }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor()
 })

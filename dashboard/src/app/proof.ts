@@ -2,13 +2,30 @@ import type { Session } from './session.ts'
 
 /** Ms for which a proof holds while no events are heard. */
 const HOLDS = 2000
+const PAUSE = 500
 
 export interface Gate {
   /** As `fetch`, for what carries the token. */
   fetch: typeof fetch
   /** Whether the daemon's events are heard now: as long as they are, it is there and nobody else can be in its place. */
   hold(isHeard: boolean): void
+  /** Whether the daemon is there, and knows this sign-in. */
+  isThere(): Promise<boolean>
 }
+
+/** Of whoever is signed in. */
+let current: Gate | undefined
+
+/**
+ * Loads a part of the dashboard once the daemon is there: of anybody else it would be a program that runs here. It waits for that, since what has failed to load
+ * once stays failed, or has the router load the whole page anew.
+ */
+export const whenThere =
+  <Module>(load: () => Promise<Module>) =>
+  async (): Promise<Module> => {
+    while (!(await current?.isThere())) await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    return load()
+  }
 
 /**
  * Lets the token go to nobody but who has shown to know it. When the daemon is gone, any program of another user of this machine can listen at its port, and
@@ -24,15 +41,22 @@ export function createGate(session: Session): Gate {
     if (!refusal) until = performance.now() + HOLDS
     return refusal
   }
-  return {
+  /** What says that this sign-in has ended; undefined when the daemon is there. */
+  async function refused(): Promise<Response | undefined> {
+    while (!isHeard && performance.now() >= until) {
+      asking ??= ask().finally(() => {
+        asking = undefined
+      })
+      const refusal = await asking
+      if (refusal) return refusal
+    }
+    return undefined
+  }
+
+  const gate: Gate = {
     async fetch(input, init) {
-      while (!isHeard && performance.now() >= until) {
-        asking ??= ask().finally(() => {
-          asking = undefined
-        })
-        const refusal = await asking
-        if (refusal) return refusal.clone()
-      }
+      const refusal = await refused()
+      if (refusal) return refusal.clone()
       init?.signal?.throwIfAborted()
       return fetch(input, init)
     },
@@ -41,7 +65,15 @@ export function createGate(session: Session): Gate {
       if (isHeard && !next) until = 0
       isHeard = next
     },
+    isThere: () =>
+      refused().then(
+        (refusal) => refusal === undefined,
+        // Nobody answers, or somebody else does.
+        () => false,
+      ),
   }
+  current = gate
+  return gate
 }
 
 /** What says that this sign-in has ended; undefined when it holds, and whoever answers is the daemon. Rejects like `fetch` when nobody answers who is. */

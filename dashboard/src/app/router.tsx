@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { Failed, Loading } from '../parts/states.tsx'
 import { NotHere } from './not-here.tsx'
+import { whenThere } from './proof.ts'
 import { Shell } from './shell.tsx'
 
 /** Where everything is. Behind the `#`, because the paths themselves are those of the API. Each page is loaded when it is first gone to. */
@@ -18,7 +19,7 @@ const at = <const Path extends string>(path: Path, load: () => Promise<Record<st
   createRoute({
     getParentRoute: () => root,
     path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name),
+    component: lazyRouteComponent(whenThere(load as () => Promise<Record<string, never>>), name),
   })
 
 const home = at('/', () => import('../pages/home/home.tsx'), 'Home')
@@ -26,7 +27,10 @@ const agents = at('/agents', () => import('../pages/agents/agents.tsx'), 'Agents
 const agent = createRoute({
   getParentRoute: () => agents,
   path: '$did',
-  component: lazyRouteComponent(() => import('../pages/agents/agent.tsx'), 'AgentDrawer'),
+  component: lazyRouteComponent(
+    whenThere(() => import('../pages/agents/agent.tsx')),
+    'AgentDrawer',
+  ),
 })
 const network = at('/network', () => import('../pages/network/network.tsx'), 'Network')
 const messages = at('/messages', () => import('../pages/messages/messages.tsx'), 'Messages')
@@ -39,7 +43,7 @@ const part = <const Path extends string>(path: Path, load: () => Promise<Record<
   createRoute({
     getParentRoute: () => project,
     path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name),
+    component: lazyRouteComponent(whenThere(load as () => Promise<Record<string, never>>), name),
   })
 const projectParts = [
   createRoute({

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import { didTail } from '../../../src/base/did.ts'
 import type { Sentence } from '../../../src/base/sentence.ts'
 import { displayLine, displayText } from '../../../src/base/text.ts'
+import { whenThere } from '../app/proof.ts'
 
 /** What others wrote. All of it goes through here, so that it is always seen to be theirs: its ground and its edge are never the dashboard's own. */
 
@@ -34,7 +35,7 @@ export const Told = ({ sentence }: { sentence: Sentence }) =>
     )
   })
 
-const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })))
+const Markdown = lazy(whenThere(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown }))))
 
 /** With the marks of Markdown shown as what they mean; no HTML, no pictures, links that say where they lead. */
 export const ForeignMarkdown = ({ text }: { text: string }) => (

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { useRead } from '../../app/api.ts'
+import { whenThere } from '../../app/proof.ts'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loading } from '../../parts/states.tsx'
 import { Activity } from './activity.tsx'
@@ -9,7 +10,7 @@ import classes from './home.module.css'
 import { Sprints } from './sprints.tsx'
 
 // The charts weigh as much as the rest of the dashboard.
-const Metrics = lazy(() => import('./metrics.tsx').then((module) => ({ default: module.Metrics })))
+const Metrics = lazy(whenThere(() => import('./metrics.tsx').then((module) => ({ default: module.Metrics }))))
 
 /** What a person in charge wants to know at a glance: what waits for them, how the work goes, who is at it, and what was done last. */
 export function Home() {

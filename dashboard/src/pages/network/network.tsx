@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconPlugConnected, IconUserPlus } from '@tabler/icons-react'
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import { useRead, useReads } from '../../app/api.ts'
+import { whenThere } from '../../app/proof.ts'
 import { Page, Section } from '../../parts/page.tsx'
 import { Answer, Empty, Loading } from '../../parts/states.tsx'
 import { AddFriend } from './add-friend.tsx'
@@ -13,7 +14,7 @@ import { everybody, type Known } from './known.ts'
 import { People } from './people.tsx'
 import { OwnRequests, Requests } from './requests.tsx'
 
-const NetworkMap = lazy(() => import('./map.tsx').then((module) => ({ default: module.NetworkMap })))
+const NetworkMap = lazy(whenThere(() => import('./map.tsx').then((module) => ({ default: module.NetworkMap }))))
 
 export function Network() {
   const status = useRead('node.status', {})

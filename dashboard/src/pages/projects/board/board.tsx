@@ -7,6 +7,7 @@ import type { Task, TaskStatus } from '../../../../../src/capabilities/tasks/sch
 import type { Output } from '../../../../../src/operations.ts'
 import { useRead } from '../../../app/api.ts'
 import { useLink } from '../../../app/live-context.tsx'
+import { whenThere } from '../../../app/proof.ts'
 import { Answer, Failed } from '../../../parts/states.tsx'
 import { BoardActionsContext } from './actions-context.ts'
 import { useTaskActs } from './acts.tsx'
@@ -22,7 +23,9 @@ import { useBoardSearch } from './search.ts'
 import { Toolbar } from './toolbar.tsx'
 import { useBoard, useColumns, useLoadState } from './use-board.ts'
 
-const TaskDrawer = lazy(() => import('./drawer/task-drawer.tsx').then((module) => ({ default: module.TaskDrawer })))
+const TaskDrawer = lazy(
+  whenThere(() => import('./drawer/task-drawer.tsx').then((module) => ({ default: module.TaskDrawer }))),
+)
 
 /** A project's tasks, by what becomes of them. */
 export function Board() {
