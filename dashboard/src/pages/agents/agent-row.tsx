@@ -1,7 +1,7 @@
 import { Badge, Group, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { displayLine } from '../../../../src/base/text.ts'
-import { ForeignLine, Name, Tag } from '../../parts/foreign.tsx'
+import { ForeignLine, Name, Quoted, Tag } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Presence } from '../../parts/presence.tsx'
 import classes from './agents.module.css'
@@ -86,13 +86,13 @@ function Doing({ agent: { tasks, clocked_in } }: { agent: KnownAgent }) {
     <>
       {task && (
         <Text size="sm" truncate>
-          <ForeignLine text={task.title} fw={500} />
+          <Quoted text={task.title} />
           {others}
         </Text>
       )}
       {work && (
         <Text size="xs" c="dimmed" truncate>
-          in <ForeignLine text={work.project} />, <Moment at={work.since} />
+          in <Quoted text={work.project} />, <Moment at={work.since} />
           {work.focus !== undefined && (
             <>
               {': '}
@@ -103,7 +103,7 @@ function Doing({ agent: { tasks, clocked_in } }: { agent: KnownAgent }) {
       )}
       {!work && task && (
         <Text size="xs" c="dimmed" truncate>
-          in <ForeignLine text={task.project} />, <Moment at={task.since} />
+          in <Quoted text={task.project} />, <Moment at={task.since} />
         </Text>
       )}
     </>

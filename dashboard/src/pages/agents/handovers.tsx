@@ -2,7 +2,7 @@ import { Box, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Output } from '../../../../src/operations.ts'
 import { useRead, useReadPages } from '../../app/api.ts'
-import { ForeignLine, Name } from '../../parts/foreign.tsx'
+import { Name, Quoted } from '../../parts/foreign.tsx'
 import { Ended, HandoverPacket } from '../../parts/handover.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { Project } from './now.tsx'
@@ -45,7 +45,7 @@ function LeftTask({ left }: { left: Left }) {
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
         <Box miw={0}>
           <Text size="sm">
-            <ForeignLine text={title} fw={500} />
+            <Quoted text={title} />
           </Text>
           <Text size="xs" c="dimmed" component="div">
             in <Project id={project_id} name={project} />, <Ended left={left} />

@@ -1,6 +1,6 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Foreign, ForeignLine, Tag } from '../../parts/foreign.tsx'
+import { Foreign, ForeignLine, Quoted, Tag } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import type { KnownAgent } from './agents.tsx'
@@ -24,7 +24,7 @@ export function Now({ agent }: { agent: KnownAgent }) {
             {tasks.map((task) => (
               <li key={task.task_id}>
                 <Text size="sm">
-                  <ForeignLine text={task.title} fw={500} />
+                  <Quoted text={task.title} />
                 </Text>
                 <Text size="xs" c="dimmed">
                   in <Project id={task.project_id} name={task.project} />, since <Moment at={task.since} />

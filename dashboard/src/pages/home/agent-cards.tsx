@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { KnownAgent } from '../../../../src/capabilities/agents/schema.ts'
 import { useRead } from '../../app/api.ts'
 import { stateColors } from '../../app/theme.ts'
-import { Foreign, ForeignLine, Name } from '../../parts/foreign.tsx'
+import { Foreign, Name, Quoted } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import classes from './home.module.css'
@@ -74,14 +74,13 @@ function AgentCard({ agent }: { agent: KnownAgent }) {
       </Group>
       {tasks.map((task) => (
         <Text key={task.task_id} size="sm" mt={2} component="div">
-          works on <ForeignLine text={task.title} fw={500} /> in <ForeignLine text={task.project} />, since{' '}
-          <Moment at={task.since} />
+          works on <Quoted text={task.title} /> in <Quoted text={task.project} />, since <Moment at={task.since} />
         </Text>
       ))}
       {tasks.length === 0 &&
         clocked.map((one) => (
           <Text key={one.project_id} size="sm" mt={2} component="div">
-            clocked in to <ForeignLine text={one.project} /> since <Moment at={one.since} />
+            clocked in to <Quoted text={one.project} /> since <Moment at={one.since} />
             {one.focus !== undefined && <Foreign text={one.focus} lines={1} />}
           </Text>
         ))}

@@ -5,7 +5,7 @@ import { displayLine } from '../../../../src/base/text.ts'
 import type { Output } from '../../../../src/operations.ts'
 import { useRead } from '../../app/api.ts'
 import { stateColors } from '../../app/theme.ts'
-import { ForeignLine, Name } from '../../parts/foreign.tsx'
+import { Name, Quoted } from '../../parts/foreign.tsx'
 import { durationText, Moment } from '../../parts/moment.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DoneOverTime } from './done-over-time.tsx'
@@ -135,7 +135,7 @@ const cycleNote = (tasks: number, most: number): string =>
 
 const Task = ({ project, task }: { project: string; task: { task_id: string; title: string } }) => (
   <Anchor component={Link} to={`/projects/${project}/board`} search={{ task: task.task_id } as never}>
-    <ForeignLine text={task.title} />
+    <Quoted text={task.title} />
   </Anchor>
 )
 

@@ -4,7 +4,7 @@ import { displayLine } from '../../../../src/base/text.ts'
 import type { Thread } from '../../../../src/capabilities/threads/schema.ts'
 import { failureText, useAct } from '../../app/api.ts'
 import { useConfirm } from '../../parts/confirm.tsx'
-import { ForeignLine, Name } from '../../parts/foreign.tsx'
+import { Name, Quoted } from '../../parts/foreign.tsx'
 import { useAddressees } from './addressees.ts'
 
 interface Props {
@@ -43,7 +43,7 @@ export function ThreadPeople({ thread, me, opened, onClose }: Props) {
                       {told[who.told]}
                       {who.reason !== undefined && (
                         <>
-                          : <ForeignLine text={who.reason} />
+                          : <Quoted text={who.reason} />
                         </>
                       )}
                     </Text>

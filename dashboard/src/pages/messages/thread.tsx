@@ -6,7 +6,7 @@ import type { Thread as Known, ThreadMessage } from '../../../../src/capabilitie
 import type { ApiEvent } from '../../../../src/client/index.ts'
 import { useAct, useClient, useRead } from '../../app/api.ts'
 import { useConfirm } from '../../parts/confirm.tsx'
-import { ForeignLine } from '../../parts/foreign.tsx'
+import { ForeignLine, Quoted } from '../../parts/foreign.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { PausedIn, useSeenIn } from '../../parts/talk/inboxed.tsx'
 import { type Details, Talk } from '../../parts/talk/talk.tsx'
@@ -93,7 +93,7 @@ function Open({ thread, me, back }: { thread: Known; me: { did: string; name: st
             '.'
           ) : (
             <>
-              : <ForeignLine text={reason} />
+              : <Quoted text={reason} />
             </>
           )}
         </Text>

@@ -2,7 +2,7 @@ import { Badge, Box, Button, Group, Text } from '@mantine/core'
 import type { Output } from '../../../../../src/operations.ts'
 import { useAct, useRead } from '../../../app/api.ts'
 import { useConfirm } from '../../../parts/confirm.tsx'
-import { ForeignLine, Name } from '../../../parts/foreign.tsx'
+import { ForeignLine, Name, Quoted } from '../../../parts/foreign.tsx'
 import { Moment } from '../../../parts/moment.tsx'
 import { Section } from '../../../parts/page.tsx'
 import { Answer } from '../../../parts/states.tsx'
@@ -63,7 +63,7 @@ function Row({ project, invitation }: { project: Project; invitation: Invitation
         {message !== undefined && message !== '' && (
           <Text size="xs" component="div">
             <bdi className="agora-quoted">
-              <ForeignLine text={message} />
+              <Quoted text={message} />
             </bdi>
           </Text>
         )}

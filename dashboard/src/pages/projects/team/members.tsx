@@ -1,6 +1,6 @@
 import { Badge, Box, Group, Text } from '@mantine/core'
 import type { Output } from '../../../../../src/operations.ts'
-import { ForeignLine, Name } from '../../../parts/foreign.tsx'
+import { Name, Quoted } from '../../../parts/foreign.tsx'
 import { Moment } from '../../../parts/moment.tsx'
 import { MemberActions } from './member-actions.tsx'
 import classes from './team.module.css'
@@ -36,7 +36,7 @@ function MemberRow({ project, member }: { project: Project; member: Member }) {
             <>
               {clocked_in.focus !== undefined && clocked_in.focus !== '' && (
                 <>
-                  <ForeignLine text={clocked_in.focus} /> ·{' '}
+                  <Quoted text={clocked_in.focus} /> ·{' '}
                 </>
               )}
               since <Moment at={clocked_in.since} />
@@ -53,7 +53,7 @@ function MemberRow({ project, member }: { project: Project; member: Member }) {
               <>
                 {': '}
                 <bdi className="agora-quoted">
-                  <ForeignLine text={suspended.reason} />
+                  <Quoted text={suspended.reason} />
                 </bdi>
               </>
             )}

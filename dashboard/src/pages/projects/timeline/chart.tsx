@@ -3,7 +3,7 @@ import { IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import { displayLine } from '../../../../../src/base/text.ts'
 import type { Output } from '../../../../../src/operations.ts'
-import { ForeignLine, Name } from '../../../parts/foreign.tsx'
+import { Name, Quoted } from '../../../parts/foreign.tsx'
 import { absoluteText, durationText } from '../../../parts/moment.tsx'
 import { ticksOf } from './ticks.ts'
 import classes from './timeline.module.css'
@@ -104,7 +104,7 @@ function Row({ person, from, to, ticks }: Omit<Props, 'people'> & { person: Pers
                       a task that was deleted
                     </Text>
                   ) : (
-                    <ForeignLine text={title} />
+                    <Quoted text={title} />
                   )}
                   <Text span c="dimmed" inherit>
                     {durationText(spent)}
