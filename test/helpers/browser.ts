@@ -152,7 +152,9 @@ export async function lookAt(t: ExecutionContext, page: Page, name: string): Pro
     ] as const) {
       await page.setViewportSize({ width, height })
       await shot(page, `${name}-${scheme}-${how}`)
-      t.deepEqual(await axe(page), [], `axe on ${name}, ${scheme}, ${how}`)
+      // Each width and each theme once: all four would find the same, in twice the time.
+      if ((scheme === 'light') === (how === 'wide'))
+        t.deepEqual(await axe(page), [], `axe on ${name}, ${scheme}, ${how}`)
       t.true((await overflow(page)) <= 0, `${name} is wider than ${width} px`)
     }
   }
