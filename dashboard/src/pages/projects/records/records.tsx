@@ -1,5 +1,5 @@
 import { Box, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Output } from '../../../../../src/operations.ts'
 import { failureText, useAct, useReadPages } from '../../../app/api.ts'
 import { ForeignLine, ForeignMarkdown, Name } from '../../../parts/foreign.tsx'
@@ -142,95 +142,98 @@ function Record({
 }
 
 function DecisionForm({ project, onDone }: { project: string; onDone(): void }) {
-  const [title, setTitle] = useState('')
   const [text, setText] = useState('')
   const [reasons, setReasons] = useState('')
   const record = useAct('decisions.record', { onDone, done: 'Recorded.', tellError: false })
-  const ready = title.trim() !== ''
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
+    <RecordForm
+      what="What was decided"
+      label="Record it"
+      act={record}
+      onCancel={onDone}
+      onSubmit={(title) => {
         const more = { ...(text !== '' && { text }), ...(reasons !== '' && { reasons }) }
-        if (ready) record.mutate({ project_id: project, title, ...more })
+        record.mutate({ project_id: project, title, ...more })
       }}
     >
-      <Stack>
-        <TextInput
-          label="What was decided"
-          data-autofocus
-          required
-          maxLength={500}
-          value={title}
-          onChange={({ currentTarget: { value } }) => setTitle(value)}
-          error={record.error && failureText(record.error).title}
-        />
-        <Textarea
-          label="More about it"
-          description="Markdown"
-          value={text}
-          onChange={({ currentTarget: { value } }) => setText(value)}
-        />
-        <Textarea label="Because" value={reasons} onChange={({ currentTarget: { value } }) => setReasons(value)} />
-        <Submit label="Record it" ready={ready} busy={record.isPending} onCancel={onDone} />
-      </Stack>
-    </form>
+      <Textarea
+        label="More about it"
+        description="Markdown"
+        value={text}
+        onChange={({ currentTarget: { value } }) => setText(value)}
+      />
+      <Textarea label="Because" value={reasons} onChange={({ currentTarget: { value } }) => setReasons(value)} />
+    </RecordForm>
   )
 }
 
 function ReportForm({ project, onDone }: { project: string; onDone(): void }) {
-  const [title, setTitle] = useState('')
   const [text, setText] = useState('')
   const submit = useAct('reports.submit', { onDone, done: 'Submitted.', tellError: false })
-  const ready = title.trim() !== '' && text.trim() !== ''
+  return (
+    <RecordForm
+      what="Title"
+      label="Submit it"
+      act={submit}
+      ready={text.trim() !== ''}
+      onCancel={onDone}
+      onSubmit={(title) => submit.mutate({ project_id: project, title, text })}
+    >
+      <Textarea
+        label="What came of it"
+        description="Markdown"
+        required
+        minRows={4}
+        value={text}
+        onChange={({ currentTarget: { value } }) => setText(value)}
+      />
+    </RecordForm>
+  )
+}
+
+interface RecordFormProps {
+  /** What its title is called. */
+  what: string
+  /** The verb of its button. */
+  label: string
+  act: { error: Error | null; isPending: boolean }
+  /** Whether all but the title is there. */
+  ready?: boolean
+  onSubmit(title: string): void
+  onCancel(): void
+  children: ReactNode
+}
+
+function RecordForm({ what, label, act, ready = true, onSubmit, onCancel, children }: RecordFormProps) {
+  const [title, setTitle] = useState('')
+  const isReady = ready && title.trim() !== ''
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready) submit.mutate({ project_id: project, title, text })
+        if (isReady) onSubmit(title)
       }}
     >
       <Stack>
         <TextInput
-          label="Title"
+          label={what}
           data-autofocus
           required
           maxLength={500}
           value={title}
           onChange={({ currentTarget: { value } }) => setTitle(value)}
-          error={submit.error && failureText(submit.error).title}
+          error={act.error && failureText(act.error).title}
         />
-        <Textarea
-          label="What came of it"
-          description="Markdown"
-          required
-          minRows={4}
-          value={text}
-          onChange={({ currentTarget: { value } }) => setText(value)}
-        />
-        <Submit label="Submit it" ready={ready} busy={submit.isPending} onCancel={onDone} />
+        {children}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={!isReady} loading={act.isPending}>
+            {label}
+          </Button>
+        </Group>
       </Stack>
     </form>
   )
 }
-
-const Submit = ({
-  label,
-  ready,
-  busy,
-  onCancel,
-}: {
-  label: string
-  ready: boolean
-  busy: boolean
-  onCancel(): void
-}) => (
-  <Group justify="flex-end">
-    <Button variant="default" onClick={onCancel}>
-      Cancel
-    </Button>
-    <Button type="submit" disabled={!ready} loading={busy}>
-      {label}
-    </Button>
-  </Group>
-)
