@@ -87,6 +87,8 @@ test('a task is moved by keyboard, and a screen reader is told', async (t) => {
   await heard(page, /"Print errors" is over In progress/)
   await page.keyboard.press('ArrowRight')
   await heard(page, /"Print errors" is over Blocked/)
+  t.deepEqual(await axe(page), [])
+  await shot(page, 'board-held')
   await page.keyboard.press('Escape')
   await heard(page, /"Print errors" is put back/)
   await focused(page, 'Print errors')
@@ -101,6 +103,21 @@ test('a task is moved by keyboard, and a screen reader is told', async (t) => {
   await heard(page, /"Print errors" is in In progress now/)
   await focused(page, 'Print errors')
   t.is((await told(world.bob, id, ({ status }) => status === 'in_progress')).status, 'in_progress')
+})
+
+test('no key of a move is too early, however slow the browser', async (t) => {
+  const { id } = await make(world.alice, 'Recover')
+  const page = await board(t)
+  await card(page, 'todo', 'Recover').focus()
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 20 })
+  const keys = ['Space', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowLeft', 'Space']
+  // None waits for what the one before it did.
+  await Promise.all(keys.flatMap((key) => [page.keyboard.down(key), page.keyboard.up(key)]))
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+  await card(page, 'blocked', 'Recover').waitFor()
+  await focused(page, 'Recover')
+  t.is((await told(world.bob, id, ({ status }) => status === 'blocked')).status, 'blocked')
 })
 
 test('what happens at another node is shown as it happens: a new task, a claim, its time, and its end', async (t) => {

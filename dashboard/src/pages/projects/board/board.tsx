@@ -18,6 +18,7 @@ import { type Aim, Column } from './column.tsx'
 import { isFiltering, matching, statuses, statusText } from './columns.ts'
 import { useCreateTask } from './create-task.ts'
 import { announcements, columnUnder, instructions, taskIn, useBoardSensors } from './drag.ts'
+import { useKeyboardMove } from './keyboard-move.ts'
 import { QuickAdd } from './quick-add.tsx'
 import { useBoardSearch } from './search.ts'
 import { Toolbar } from './toolbar.tsx'
@@ -120,23 +121,31 @@ function Kanban({ project, me: { did, name } }: KanbanProps) {
     [goTo],
   )
 
-  async function drop({ active, over, activatorEvent }: DragEndEvent) {
-    setCarried(undefined)
-    const byKeyboard = activatorEvent instanceof KeyboardEvent
-    const task = store.get(String(active.id)) ?? taskIn(active.data.current)
-    if (!task) return
-    const to = over?.id as TaskStatus | undefined
-    if (!to || to === task.status) {
-      if (byKeyboard) goTo(task.status, task.id)
-      return
-    }
-    const moving = acts.move(task, to)
-    // Where it is seen at once; when something is asked first, it has not gone there, and nothing is aimed at.
-    if (byKeyboard) goTo(to, task.id)
-    const at = await moving
-    if (byKeyboard && at !== to) goTo(at, task.id)
+  /** Answers where it is then. */
+  async function move(task: Task, to: TaskStatus): Promise<TaskStatus> {
+    const at = await acts.move(task, to)
     setSaid(at === task.status ? '' : `${quotedShort(task.title)} is in ${statusText[at]} now.`)
+    return at
   }
+  function dropByPointer({ active, over }: DragEndEvent): void {
+    setCarried(undefined)
+    const task = store.get(String(active.id)) ?? taskIn(active.data.current)
+    const to = over?.id as TaskStatus | undefined
+    if (task && to && to !== task.status) void move(task, to)
+  }
+  async function dropByKey(picked: Task, to: TaskStatus): Promise<void> {
+    const task = store.get(picked.id) ?? picked
+    // Where it is seen at once; when something is asked first, it has not gone there, and nothing is aimed at.
+    const moving = to === task.status ? to : move(task, to)
+    goTo(to, task.id)
+    const at = await moving
+    if (at !== to) goTo(at, task.id)
+  }
+  const { held, pickUp } = useKeyboardMove({
+    say: setSaid,
+    drop: (task, to) => void dropByKey(task, to),
+    putBack: (task) => goTo(store.get(task.id)?.status ?? task.status, task.id),
+  })
 
   const size = store.size()
   const { tasks } = project
@@ -157,12 +166,8 @@ function Kanban({ project, me: { did, name } }: KanbanProps) {
           autoScroll={autoScroll}
           accessibility={{ announcements, screenReaderInstructions: instructions, restoreFocus: false }}
           onDragStart={({ active }: DragStartEvent) => setCarried(taskIn(active.data.current))}
-          onDragCancel={({ active, activatorEvent }) => {
-            setCarried(undefined)
-            const task = store.get(String(active.id))
-            if (task && activatorEvent instanceof KeyboardEvent) goTo(task.status, task.id)
-          }}
-          onDragEnd={(event) => void drop(event)}
+          onDragCancel={() => setCarried(undefined)}
+          onDragEnd={dropByPointer}
         >
           <div className={css.board} data-ready={load.state === 'ready' || undefined}>
             {statuses.map((status) => (
@@ -173,6 +178,8 @@ function Kanban({ project, me: { did, name } }: KanbanProps) {
                 total={columns[status].length}
                 fixed={fixed}
                 aim={aim}
+                held={held}
+                onPickUp={pickUp}
                 onAside={aside}
                 top={status === 'todo' ? adding : undefined}
                 empty={emptyText(status, load.state === 'loading', isFiltering(filter))}

@@ -144,9 +144,11 @@ interface CardProps {
   /** Whether this is the card of its column that the Tab key comes to. */
   reachable: boolean
   fixed: boolean
+  /** Whether it is on the move by keyboard. */
+  held: boolean
 }
 
-export const Card = memo(function Card({ task, reachable, fixed }: CardProps) {
+export const Card = memo(function Card({ task, reachable, fixed, held }: CardProps) {
   const { open } = useBoardActions()
   const fresh = isNew(task)
   const { setNodeRef, setActivatorNodeRef, listeners, attributes, isDragging } = useDraggable({
@@ -154,14 +156,14 @@ export const Card = memo(function Card({ task, reachable, fixed }: CardProps) {
     data: { task },
     disabled: fixed || fresh,
   })
-  const { onKeyDown, ...byPointer } = (listeners ?? {}) as Record<string, (event: unknown) => void>
   return (
     <div
       ref={setNodeRef}
       className={css.card}
       data-dragging={isDragging || undefined}
+      data-held={held || undefined}
       data-new={fresh || undefined}
-      {...byPointer}
+      {...listeners}
     >
       <button
         ref={setActivatorNodeRef}
@@ -170,7 +172,6 @@ export const Card = memo(function Card({ task, reachable, fixed }: CardProps) {
         data-task={task.id}
         tabIndex={reachable ? 0 : -1}
         aria-describedby={fixed ? undefined : attributes['aria-describedby']}
-        {...(onKeyDown && { onKeyDown })}
         onClick={() => !fresh && open(task.id)}
       >
         <bdi>{displayLine(task.title)}</bdi>

@@ -4,13 +4,17 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { Task, TaskStatus } from '../../../../../src/capabilities/tasks/schema.ts'
 import css from './board.module.css'
-import { Card } from './card.tsx'
+import { Card, CarriedCard } from './card.tsx'
 import { statusText } from './columns.ts'
+import { isNew } from './create-task.ts'
+import type { Held } from './keyboard-move.ts'
 
 const GAP = 6
 /** Of a card, in rem: said by what is on it, and not measured, so that a column of thousands never jumps. */
 const CARD_REM = 4.375
 const TAGS_REM = 1.5
+/** Drawing where it was scrolled to takes one or two. What is not drawn by then has gone. */
+const FRAMES_TO_DRAW = 30
 const hasTags = ({ labels, priority }: Task): boolean => labels.length > 0 || priority !== 'medium'
 const remPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 
@@ -30,14 +34,16 @@ interface ColumnProps {
   total: number
   fixed: boolean
   aim: Aim | undefined
+  held: Held | undefined
+  onPickUp: (task: Task) => void
   onAside: (step: 1 | -1, index: number, status: TaskStatus) => void
   empty: ReactNode
   top?: ReactNode
 }
 
 export const Column = memo(function Column(props: ColumnProps) {
-  const { status, tasks, total, fixed, aim, onAside, empty, top } = props
-  const { setNodeRef, isOver, active } = useDroppable({ id: status })
+  const { status, tasks, total, fixed, aim, held, onPickUp, onAside, empty, top } = props
+  const { setNodeRef, node, isOver, active } = useDroppable({ id: status })
   const scroller = useRef<HTMLDivElement>(null)
   const [rem] = useState(remPx)
   const [current, setCurrent] = useState<string>()
@@ -54,17 +60,21 @@ export const Column = memo(function Column(props: ColumnProps) {
     gap: GAP,
   })
 
+  const focusing = useRef(0)
   function focus(index: number): void {
     const task = tasks[index]
     if (!task) return
     setCurrent(task.id)
     virtual.scrollToIndex(index, { align: 'auto' })
+    const turn = ++focusing.current
     // It is there once the column has been drawn where it was scrolled to.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        scroller.current?.querySelector<HTMLElement>(`[data-task="${task.id}"]`)?.focus({ preventScroll: true }),
-      ),
-    )
+    const attempt = (frames: number): void => {
+      if (turn !== focusing.current) return
+      const card = scroller.current?.querySelector<HTMLElement>(`[data-task="${task.id}"]`)
+      if (card) card.focus({ preventScroll: true })
+      else if (frames > 0) requestAnimationFrame(() => attempt(frames - 1))
+    }
+    requestAnimationFrame(() => requestAnimationFrame(() => attempt(FRAMES_TO_DRAW)))
   }
   const aimed = useRef(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is aimed at once, when the task has come into this column
@@ -77,14 +87,21 @@ export const Column = memo(function Column(props: ColumnProps) {
     focus(index)
   }, [aim, tasks])
 
+  const isHeldOver = held?.over === status
+  useEffect(() => {
+    if (isHeldOver) node.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isHeldOver, node])
+
   function onKeyDown(event: KeyboardEvent): void {
     // A card is on the move, or it is the shortcut of something else.
     if (active || event.altKey || event.ctrlKey || event.metaKey) return
     const id = (event.target as HTMLElement).dataset['task']
-    const index = tasks.findIndex((task) => task.id === id)
+    const index = tasks.findIndex((each) => each.id === id)
     if (index < 0) return
+    const task = tasks[index] as Task
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -index, End: tasks.length }[event.key]
     if (step !== undefined) focus(Math.max(0, Math.min(tasks.length - 1, index + step)))
+    else if (event.key === ' ' && !event.repeat && !fixed && !isNew(task)) onPickUp(task)
     else if (event.key === 'ArrowRight') onAside(1, index, status)
     else if (event.key === 'ArrowLeft') onAside(-1, index, status)
     else return
@@ -96,7 +113,12 @@ export const Column = memo(function Column(props: ColumnProps) {
   const reachable = shown.some(({ key }) => key === current) ? current : (tasks[shown[0]?.index ?? 0]?.id ?? undefined)
   const heading = `column-${status}`
   return (
-    <section ref={setNodeRef} className={css.column} data-over={isOver || undefined} aria-labelledby={heading}>
+    <section
+      ref={setNodeRef}
+      className={css.column}
+      data-over={isOver || isHeldOver || undefined}
+      aria-labelledby={heading}
+    >
       <header className={css.head}>
         <span className={css.dot} data-status={status} aria-hidden />
         <Text component="h2" id={heading} size="sm" fw={600}>
@@ -109,6 +131,11 @@ export const Column = memo(function Column(props: ColumnProps) {
         </Text>
       </header>
       {top}
+      {isHeldOver && held.task.status !== status && (
+        <div className={css.landing}>
+          <CarriedCard task={held.task} />
+        </div>
+      )}
       <div ref={scroller} className={css.scroller} data-column={status}>
         {tasks.length === 0 && <div className={css.empty}>{empty}</div>}
         <ul
@@ -127,7 +154,7 @@ export const Column = memo(function Column(props: ColumnProps) {
                 aria-setsize={tasks.length}
                 aria-posinset={index + 1}
               >
-                <Card task={task} reachable={task.id === reachable} fixed={fixed} />
+                <Card task={task} reachable={task.id === reachable} fixed={fixed} held={task.id === held?.task.id} />
               </li>
             )
           })}
