@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { described } from '../src/mcp/server.ts'
-import { type Profile, profiles } from '../src/mcp/tool.ts'
+import { type Profile, profiles, within } from '../src/mcp/tool.ts'
 import { tools } from '../src/mcp/tools/index.ts'
 import type { Bench } from './lib/bench.ts'
 import { helper } from './lib/children.ts'
@@ -22,7 +22,7 @@ export const mcp: Bench = {
   async run({ quick, note }) {
     for (const profile of profiles) {
       const most = MOST[profile]
-      const offered = tools.filter((one) => profiles.indexOf(one.profile) <= profiles.indexOf(profile))
+      const offered = within(profile, tools)
       note({
         what: `tools of the profile ${profile} (${offered.length})`,
         value: offered.reduce((sum, one) => sum + tokensOf(one), 0),

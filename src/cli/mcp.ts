@@ -16,14 +16,14 @@ export const mcpCommands: Command[] = [
     group: 'Agents',
     summary: 'Offer this node to an agent as an MCP server, over standard input and output.',
     details:
-      'For the configuration of Claude Code, Codex and other MCP clients; `agora setup` writes it. The agent is registered when it is new. It goes on when the daemon restarts, and ends with the client.',
+      'For the configuration of Claude Code, Codex and other MCP clients; `agora setup` writes it. The agent is registered when it is new. It goes on when the daemon restarts, and ends with the client. --tools core is what an agent cannot do without: what to do now, mail, tasks, rooms, handing over. default adds threads, projects, friends, the audit trail, the wake hook and this node. full adds a tool for every other operation that is of use to an agent: decisions, reports, reviews, metrics, time, handovers, members, invitations, approvals, finding and waking agents.',
     options: [
       { name: 'api-port', value: '<n>', meaning: 'the node whose API has this port' },
       { name: 'agent-name', value: '<name>', meaning: 'the agent’s name on this node (default agent)' },
       {
         name: 'tools',
         value: '<profile>',
-        meaning: 'how many tools: core, default, full (default default)',
+        meaning: 'which tools (default default)',
         choices: ['core', 'default', 'full'],
       },
       { name: 'start', meaning: 'start the node when it is not running' },

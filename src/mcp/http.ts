@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import { every } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
 import type { McpParts, McpServer } from './server.ts'
-import type { Me } from './tool.ts'
+import { type Me, type Profile, profiles } from './tool.ts'
 
 /** Sessions of all clients together, those of one of them, and ms after which one that says nothing is ended. */
 export const SESSIONS_MAX = 256
@@ -43,7 +43,7 @@ interface Session {
 export interface McpEndpointParts {
   clock: Clock
   /** What a client gets. */
-  serverFor(caller: McpCaller): Pick<McpServer, 'connect' | 'close' | 'ended'>
+  serverFor(caller: McpCaller, profile: Profile): Pick<McpServer, 'connect' | 'close' | 'ended'>
 }
 
 /** `/mcp`: a session for each client, bound to whose token began it. */
@@ -63,10 +63,10 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
       throw new AgoraError('rate_limited', `${sessions.size} MCP sessions are open.`, { hint: 'End some, or wait.' })
   }
 
-  async function begin(caller: McpCaller): Promise<Session> {
+  async function begin(caller: McpCaller, profile: Profile): Promise<Session> {
     const { me } = caller
     await makeRoom(me.did)
-    const server = serverFor({
+    const asks: McpCaller = {
       me,
       call: (name, input, signal) => session.caller.call(name, input, signal),
       events: (listener) =>
@@ -76,7 +76,8 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
           else void server.close()
         }),
       stillValid: () => session.caller.stillValid(),
-    })
+    }
+    const server = serverFor(asks, profile)
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, session),
@@ -101,7 +102,7 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
         res.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } }))
         return
       }
-      const session = own ?? (await begin(caller))
+      const session = own ?? (await begin(caller, profileIn(req.url ?? '')))
       session.caller = caller
       session.open++
       res.once('close', () => {
@@ -118,6 +119,16 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
       await Promise.all([...sessions.values()].map(({ server }) => server.close()))
     },
   }
+}
+
+/** The tools a client asks for: `/mcp?tools=core`. @throws AgoraError `invalid_input` */
+function profileIn(url: string): Profile {
+  const asked = new URL(url, 'http://localhost').searchParams.get('tools') ?? 'default'
+  const profile = profiles.find((one) => one === asked)
+  if (profile) return profile
+  throw new AgoraError('invalid_input', `tools: there is no such profile. There are: ${profiles.join(', ')}`, {
+    field: 'tools',
+  })
 }
 
 /** Whoever hung up before the answer gets it no more: nothing is to be shown, and so marked as read, on its behalf. */

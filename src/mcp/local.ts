@@ -35,8 +35,8 @@ export interface LocalMcp {
 export function createLocalMcp({ clock, dispatch, events, node, version }: LocalMcpParts): LocalMcp {
   const endpoint = createMcpEndpoint({
     clock,
-    serverFor: ({ me, call, events: follow }) =>
-      createMcpServer({ ...{ call, version, clock, profile: 'default' }, events: follow, me: async () => me }),
+    serverFor: ({ me, call, events: follow }, profile) =>
+      createMcpServer({ ...{ call, version, clock, profile }, events: follow, me: async () => me }),
   })
 
   function callerOf({ actor, stillValid, assertStillValid }: TokenHolder): McpCaller {

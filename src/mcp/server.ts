@@ -27,7 +27,7 @@ import { prompts, promptText } from './prompts.ts'
 import { complete, listResources, placeOf, type ResourceParts, readResource, templates, touches } from './resources.ts'
 import { type Result, runTool, toolResult } from './result.ts'
 import { title } from './text.ts'
-import { type InboxEvent, type Me, type Profile, profiles, type Tool, type ToolContext } from './tool.ts'
+import { type InboxEvent, type Me, type Profile, type Tool, type ToolContext, within } from './tool.ts'
 import { tools } from './tools/index.ts'
 
 export interface McpParts {
@@ -60,7 +60,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 /** One client's server: the same in the daemon and in the bridge, which differ only in how they call. */
 export function createMcpServer(parts: McpParts): McpServer {
   const { profile, version } = parts
-  const offered = tools.filter((one) => profiles.indexOf(one.profile) <= profiles.indexOf(profile))
+  const offered = within(profile, tools)
   const byName = new Map(offered.map((one) => [one.name, one]))
   const server = new Server(
     { name: 'agora', version },
@@ -234,12 +234,18 @@ async function asked<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Some models know no field of two types: null is taken, and not told of. */
-function oneType({ jsonSchema }: { jsonSchema: { anyOf?: { type?: unknown }[]; type?: unknown } }): void {
+/** Some models know no field of two types: null is taken, and not told of. Of a time its format says enough. */
+function forModels({ jsonSchema }: { jsonSchema: { anyOf?: { type?: unknown }[]; type?: unknown } & Patterned }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
   const [first, second, ...others] = jsonSchema.anyOf ?? []
   if (first?.type === undefined || second?.type !== 'null' || others.length > 0) return
   delete jsonSchema.anyOf
   jsonSchema.type = first.type
+}
+
+interface Patterned {
+  format?: string
+  pattern?: string
 }
 
 /** As a client gets it: the schema without what only validators read. */
@@ -248,7 +254,7 @@ export function described(one: Tool) {
     $schema: _,
     additionalProperties: __,
     ...schema
-  } = z.toJSONSchema(one.input, { io: 'input', override: oneType })
+  } = z.toJSONSchema(one.input, { io: 'input', override: forModels })
   const { readOnly = false, destructive = false, idempotent = false } = one.hints
   return {
     name: one.name,

@@ -5,6 +5,10 @@ import type { Input, OperationName, Output } from '../operations.ts'
 export const profiles = ['core', 'default', 'full'] as const
 export type Profile = (typeof profiles)[number]
 
+/** The tools that a client with that profile is given. */
+export const within = (profile: Profile, tools: readonly Tool[]): Tool[] =>
+  tools.filter((one) => profiles.indexOf(one.profile) <= profiles.indexOf(profile))
+
 /** Who is at the other end: the agent whose token is used, or the operator. */
 export interface Me {
   did: string

@@ -18,14 +18,14 @@ export interface McpClient extends AsyncDisposable {
 export async function mcpClient(
   node: TestNode,
   agent: string,
-  capabilities: ClientCapabilities = {},
+  { capabilities = {}, tools = 'default' }: { capabilities?: ClientCapabilities; tools?: string } = {},
 ): Promise<McpClient> {
   const known = (await node.call('agents.list', {})).items.some(({ name }) => name === agent)
   const { token } = known
     ? await node.call('agents.token', { name: agent })
     : await node.call('agents.register', { name: agent })
   const client = new Client({ name: 'test', version: '1' }, { capabilities })
-  const transport = new StreamableHTTPClientTransport(new URL(`${node.daemon.api_url}/mcp`), {
+  const transport = new StreamableHTTPClientTransport(new URL(`${node.daemon.api_url}/mcp?tools=${tools}`), {
     requestInit: { headers: { Authorization: `Bearer ${token}` } },
   })
   await client.connect(transport as never)

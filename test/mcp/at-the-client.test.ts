@@ -44,7 +44,7 @@ test('over HTTP nobody at the client stands for the operator', async (t) => {
   await using net = await network(['alice', 'bob'])
   const { alice } = net.node
   await net.connect()
-  await using claude = await mcpClient(alice, 'claude-1', asking)
+  await using claude = await mcpClient(alice, 'claude-1', { capabilities: asking })
   const questions = person(claude, 'accept')
   t.regex(await claude.use('agora_add_friend', { peer: 'bob' }), /^Waits for the operator/)
   t.deepEqual(questions, [])

@@ -3,13 +3,13 @@ import { quoted } from '../frame.ts'
 import { list, shortEnd, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
 
-const trust = z
+export const trust = z
   .int()
   .min(0)
   .max(4)
   .optional()
   .describe('1 may write to us, 2 also share projects, 3 also wake agents, 4 inner circle')
-const why = z.string().max(500).optional().describe('reason, for the operator')
+export const why = z.string().max(500).optional().describe('reason, for the operator')
 const peer = z.string().describe('node: name or DID')
 
 /** Whom to trust is a person's to decide: what changes it asks the operator. `why` is what that person reads. */

@@ -1,5 +1,6 @@
 import type { Tool } from '../tool.ts'
 import { friendTools } from './friends.ts'
+import { fullTools } from './full/index.ts'
 import { messageTools } from './messages.ts'
 import { nextTools } from './next.ts'
 import { nodeTools } from './node.ts'
@@ -18,4 +19,5 @@ export const tools: readonly Tool[] = [
   ...friendTools,
   ...wakeTools,
   ...nodeTools,
+  ...fullTools,
 ]

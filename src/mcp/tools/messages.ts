@@ -4,7 +4,7 @@ import type { Output } from '../../operations.ts'
 import { FRAME_NOTE, framed } from '../frame.ts'
 import { list, plural, shortEnd, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
-import { LONGEST, part } from './part.ts'
+import { cursor, LONGEST, part } from './part.ts'
 
 const Id = z.string().min(4)
 type Mail = Output<'messages.read'>['items'][number]
@@ -121,7 +121,7 @@ export const messageTools = [
       query: z.string().optional().describe('words to find conversations by'),
       message: Id.optional().describe('id of a message, to read all of it'),
       offset: z.int().min(0).optional().describe('character of that message to begin at'),
-      cursor: z.string().optional(),
+      cursor,
     }),
     hints: { readOnly: true },
     async run({ id, query, message, offset = 0, cursor }, { call, now }) {

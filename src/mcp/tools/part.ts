@@ -1,3 +1,8 @@
+import { z } from 'zod'
+
+/** Where a list goes on. */
+export const cursor = z.string().optional()
+
 /** UTF-16 units of a text that a model is given at once. */
 export const LONGEST = 20_000
 

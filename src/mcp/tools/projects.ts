@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { inQuotes, plain, quoted, shortDid } from '../frame.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
+import { cursor } from './part.ts'
 import { projectOf } from './which.ts'
 
 export const project = z.string().optional().describe('name or id; needed if you are in several')
-const role = z.enum(['overseer', 'developer', 'reviewer', 'tester', 'consultant', 'observer']).optional()
+export const role = z.enum(['overseer', 'developer', 'reviewer', 'tester', 'consultant', 'observer']).optional()
 const stage = z.enum(['investigation', 'implementation', 'review', 'integration', 'deployment'])
 
 export const projectTools = [
@@ -139,17 +140,19 @@ export const projectTools = [
       type: z.string().optional().describe('only e.g. task or task.create'),
       task: z.string().optional().describe('only about this task id'),
       note: z.string().optional(),
-      cursor: z.string().optional(),
+      since: z.iso.datetime().optional().describe('e.g. 2026-01-31T00:00:00Z'),
+      verdict: z.enum(['counts', 'held', 'denied', 'refused']).optional().describe('only what fared so'),
+      cursor,
     }),
     hints: {},
-    async run({ project: given, actor, type, task: task_id, note, cursor }, { call, now }) {
+    async run({ project: given, task: task_id, note, ...only }, { call, now }) {
       const project_id = await projectOf(call, given)
       if (note !== undefined) {
         const action = title(note, 200)
         const { id } = await call('audit.add', { project_id, action, ...(action === note ? {} : { detail: note }) })
         return { text: `Noted [${id.slice(0, 8)}].` }
       }
-      const page = await call('audit.list', { project_id, actor, type, task_id, cursor, limit: 30 })
+      const page = await call('audit.list', { project_id, task_id, ...only, limit: 30 })
       const lines = page.items.map(({ id, at, author, type: what, subject, texts, verdict }) => {
         const said = texts?.['title'] ?? Object.values(texts ?? {})[0]
         const about = [

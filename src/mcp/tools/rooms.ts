@@ -3,13 +3,12 @@ import { AgoraError } from '../../base/errors.ts'
 import { FRAME_NOTE, framed, inQuotes } from '../frame.ts'
 import { list, plural, shortIds, title, when } from '../text.ts'
 import { tool } from '../tool.ts'
-import { LONGEST, part } from './part.ts'
+import { cursor, LONGEST, part } from './part.ts'
 import { project } from './projects.ts'
 import { projectOf } from './which.ts'
 
 /** UTF-16 units of each of several messages. */
 const EACH = LONGEST / 10
-const cursor = z.string().optional()
 
 function needed(value: string | undefined, field: string, action: string): string {
   if (value !== undefined && value !== '') return value

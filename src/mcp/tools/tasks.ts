@@ -6,6 +6,7 @@ import { handoverText, leftLine } from '../handover-text.ts'
 import { handOver, heldIn } from '../held-tasks.ts'
 import { list, shortIds, title, when } from '../text.ts'
 import { type Answer, type ToolContext, tool } from '../tool.ts'
+import { cursor } from './part.ts'
 import { project } from './projects.ts'
 import { projectOf } from './which.ts'
 
@@ -70,7 +71,7 @@ const Input = z.object({
   depends_on: z.array(z.string()).optional().describe('ids of tasks to be done before'),
   labels: z.array(z.string()).optional(),
   text: z.string().optional().describe('comment: what to say; complete, update: note; list: words of a title'),
-  cursor: z.string().optional(),
+  cursor,
 })
 type Input = z.output<typeof Input>
 
