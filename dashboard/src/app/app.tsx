@@ -4,13 +4,14 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { AgoraError } from '../../../src/base/errors.ts'
+import { type Client, createClient } from '../../../src/client/index.ts'
 import { ConfirmProvider } from '../parts/confirm.tsx'
 import { ClientProvider, failureText } from './api.ts'
 import { createLive } from './live.ts'
 import { LiveProvider } from './live-context.tsx'
 import { createGate } from './proof.ts'
 import { router } from './router.tsx'
-import { clientFor, forgetSession, openSession, type Session, storedSession, takeCode } from './session.ts'
+import { forgetSession, openSession, type Session, storedSession, takeCode } from './session.ts'
 import { SignIn } from './sign-in.tsx'
 import { theme } from './theme.ts'
 
@@ -57,7 +58,7 @@ function SignedInOrNot() {
 function SignedIn({ session, onSignedOut }: { session: Session; onSignedOut(why?: string): void }) {
   const parts = useMemo(() => {
     const gate = createGate(session)
-    const client = clientFor(session, gate)
+    const client = createClient({ url: location.origin, token: session.token, fetch: gate.fetch })
     const queries = new QueryClient({
       defaultOptions: {
         queries: {
@@ -103,7 +104,7 @@ const isExpired = (error: unknown): boolean => error instanceof AgoraError && er
 const isPassing = (error: unknown): boolean =>
   error instanceof AgoraError && (error.kind === 'unavailable' || error.kind === 'limited')
 
-async function endSession(client: ReturnType<typeof clientFor>, { id }: Session, done: () => void) {
+async function endSession(client: Client, { id }: Session, done: () => void) {
   // The tab forgets the token in any case; a daemon that is away lets it expire.
   await client.call('sessions.end', { id }).catch(() => undefined)
   done()

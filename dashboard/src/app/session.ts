@@ -1,6 +1,4 @@
-import type { Client } from '../../../src/client/index.ts'
 import { createClient } from '../../../src/client/index.ts'
-import type { Gate } from './proof.ts'
 
 /** The token this tab was given for a one-time code. Kept by the tab alone: other tabs, other ports and the disk never see it. */
 export interface Session {
@@ -19,9 +17,6 @@ export const keepSession = ({ id, token }: Session): void =>
   sessionStorage.setItem(KEY, JSON.stringify({ id, token } satisfies Session))
 
 export const forgetSession = (): void => sessionStorage.removeItem(KEY)
-
-export const clientFor = ({ token }: Session, { fetch }: Gate): Client =>
-  createClient({ url: location.origin, token, fetch })
 
 /** Takes the one-time code out of `#/sign-in?code=…`, so that it stays neither in the address bar nor in the history. */
 export function takeCode(): string | undefined {

@@ -1,11 +1,11 @@
 import { Badge, Group, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { displayLine } from '../../../../src/base/text.ts'
+import type { KnownAgent } from '../../../../src/capabilities/agents/schema.ts'
 import { ForeignLine, Name, Quoted, Tag } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Presence } from '../../parts/presence.tsx'
 import classes from './agents.module.css'
-import type { KnownAgent } from './agents.tsx'
 
 /** Tags shown in a row; the agent's own page has all. */
 const TAGS = 4

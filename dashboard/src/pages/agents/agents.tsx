@@ -4,7 +4,6 @@ import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { displayLine } from '../../../../src/base/text.ts'
-import type { Output } from '../../../../src/operations.ts'
 import { useRead, useReadPages } from '../../app/api.ts'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -12,8 +11,6 @@ import { VirtualList } from '../../parts/virtual-list.tsx'
 import { AgentRow } from './agent-row.tsx'
 import classes from './agents.module.css'
 import { RegisterForm } from './register.tsx'
-
-export type KnownAgent = Output<'agents.known'>['items'][number]
 
 interface Filter {
   query: string

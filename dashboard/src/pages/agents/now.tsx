@@ -1,9 +1,9 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import type { KnownAgent } from '../../../../src/capabilities/agents/schema.ts'
 import { Foreign, ForeignLine, Quoted, Tag } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
-import type { KnownAgent } from './agents.tsx'
 
 /** What an agent does now, and what it can, as far as that is known here. */
 export function Now({ agent }: { agent: KnownAgent }) {

@@ -1,13 +1,13 @@
 import { Badge, Box, Button, Code, Stack, Text, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { displayLine } from '../../../../src/base/text.ts'
+import type { KnownAgent } from '../../../../src/capabilities/agents/schema.ts'
 import type { Output } from '../../../../src/operations.ts'
 import { useAct, useRead, useReadPages } from '../../app/api.ts'
 import { Foreign } from '../../parts/foreign.tsx'
 import { durationText, Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import type { KnownAgent } from './agents.tsx'
 
 type Asked = Output<'wake.requests'>['items'][number]
 type Run = Output<'wake.runs'>['items'][number]

@@ -8,7 +8,7 @@ import { CreateThread } from './create-thread.tsx'
 import classes from './messages.module.css'
 import { NewMessage } from './new-message.tsx'
 import { Outbox } from './outbox.tsx'
-import { type Place, usePlace } from './place.ts'
+import { type PlaceProps, usePlace } from './place.ts'
 import { Requests } from './requests.tsx'
 import { RoomHere } from './room-here.tsx'
 import { TalkList } from './talk-list.tsx'
@@ -45,11 +45,6 @@ export function Messages() {
       <CreateThread opened={creating} onClose={close} onCreated={(id) => go({ at: 'thread', id })} />
     </Page>
   )
-}
-
-export interface PlaceProps {
-  place: Place
-  go(place: Place): void
 }
 
 function Chosen({ place, go }: PlaceProps) {

@@ -10,6 +10,11 @@ export type Place =
   | { at: 'thread'; id: string }
   | { at: 'room'; project: string; room: string; message?: string | undefined }
 
+export interface PlaceProps {
+  place: Place
+  go(place: Place): void
+}
+
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 

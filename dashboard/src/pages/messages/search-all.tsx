@@ -6,7 +6,7 @@ import { ForeignLine, Name, type Person } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Empty, Failed, Loading } from '../../parts/states.tsx'
 import classes from './messages.module.css'
-import type { PlaceProps } from './messages.tsx'
+import type { PlaceProps } from './place.ts'
 import { Names, TalkButton } from './talk-row.tsx'
 
 /** Rooms of these many projects, and these many threads, are looked through. */

@@ -7,7 +7,7 @@ import { ForeignLine, Name, type Person } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Empty } from '../../parts/states.tsx'
 import classes from './messages.module.css'
-import type { PlaceProps } from './messages.tsx'
+import type { PlaceProps } from './place.ts'
 import type { Inboxed, Kind, TalkRow } from './talks.ts'
 
 export function TalkButton({ chosen, onChoose, children }: { chosen: boolean; onChoose(): void; children: ReactNode }) {

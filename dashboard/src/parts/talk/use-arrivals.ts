@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
-import type { LogItem } from './message-log.tsx'
 
 /** More at once is told as a number: nobody can listen to a hundred messages. */
 const TOLD_MAX = 3
 
 /** What came in at the end since it was looked at: as a text for a screen reader, and how much of it is still further down. */
-export function useArrivals<Item extends LogItem>(
+export function useArrivals<Item extends { id: string }>(
   items: Item[],
   announce: (item: Item) => string | undefined,
   isAtEnd: boolean,

@@ -4,7 +4,7 @@ import css from '../board.module.css'
 import { statusText } from '../columns.ts'
 import { useColumns } from '../use-board.ts'
 import { planChain } from './chain-plan.ts'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 /** Px. */
 const BOX = { width: 168, height: 54 }

@@ -4,7 +4,7 @@ import { useAct, useReadPages } from '../../../../app/api.ts'
 import { ForeignMarkdown, Name } from '../../../../parts/foreign.tsx'
 import { Moment } from '../../../../parts/moment.tsx'
 import { Answer } from '../../../../parts/states.tsx'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 /** What was said about a task, the oldest first, and a place to say something. */
 export function Comments({ task, project, fixed }: TaskPartProps) {

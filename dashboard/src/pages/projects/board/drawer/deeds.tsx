@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useConfirm } from '../../../../parts/confirm.tsx'
 import { ForeignMarkdown, Name, Quoted } from '../../../../parts/foreign.tsx'
 import { Countdown, Moment } from '../../../../parts/moment.tsx'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 const noted = (note: string) => (note === '' ? {} : { note })
 

@@ -7,7 +7,7 @@ import { ForeignLine, foreignOption } from '../../../../parts/foreign.tsx'
 import css from '../board.module.css'
 import { statusText } from '../columns.ts'
 import { useColumns } from '../use-board.ts'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 const FOUND_MAX = 12
 

@@ -5,7 +5,7 @@ import type { TaskPriority, TaskStatus } from '../../../../../../src/capabilitie
 import { useRead } from '../../../../app/api.ts'
 import { foreignOption } from '../../../../parts/foreign.tsx'
 import { priorities, priorityText, statuses, statusText } from '../columns.ts'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 const LABELS_MAX = 20
 

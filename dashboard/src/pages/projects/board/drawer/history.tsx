@@ -5,7 +5,7 @@ import { useReadPages } from '../../../../app/api.ts'
 import { Foreign, Name, Told } from '../../../../parts/foreign.tsx'
 import { Moment } from '../../../../parts/moment.tsx'
 import { Answer } from '../../../../parts/states.tsx'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 /** What was done with a task, the oldest first, also what does not count. */
 export function History({ task, project, board }: TaskPartProps) {

@@ -8,8 +8,6 @@ import { Name } from '../../../../parts/foreign.tsx'
 import { Ended, HandoverPacket } from '../../../../parts/handover.tsx'
 import { Moment } from '../../../../parts/moment.tsx'
 import { Answer, Guard } from '../../../../parts/states.tsx'
-import type { TaskActs } from '../acts.tsx'
-import type { Board } from '../board-loader.ts'
 import { statusText } from '../columns.ts'
 import { useTask } from '../use-board.ts'
 import { Chain } from './chain.tsx'
@@ -18,18 +16,8 @@ import { Deeds } from './deeds.tsx'
 import { Dependencies } from './dependencies.tsx'
 import { Fields } from './fields.tsx'
 import { History } from './history.tsx'
+import type { TaskPartProps } from './task-part.ts'
 import { Words } from './words.tsx'
-
-export interface TaskPartProps {
-  task: Output<'tasks.show'>
-  board: Board
-  project: Output<'projects.show'>
-  acts: TaskActs
-  /** Nothing can be changed: archived, suspended, or the task is deleted. */
-  fixed: boolean
-  /** To another task; undefined closes. */
-  onGo: (task: string | undefined) => void
-}
 
 interface DrawerProps extends Omit<TaskPartProps, 'task'> {
   taskId: string

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, Textarea, TextInput, Title } from '@mantine
 import { IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ForeignLine, ForeignMarkdown } from '../../../../parts/foreign.tsx'
-import type { TaskPartProps } from './task-drawer.tsx'
+import type { TaskPartProps } from './task-part.ts'
 
 /** Title and description, to read and to change. */
 export function Words({ task, acts, fixed }: TaskPartProps) {
