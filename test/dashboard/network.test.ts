@@ -122,6 +122,46 @@ test('a stranger asks to be a friend, in words that stay theirs, and is accepted
   t.is(await friendOf(world.bob, carol.info.did), undefined)
 })
 
+test('a peer is disconnected once that was asked, and told of when it is gone already', async (t) => {
+  const { alice } = world
+  const erin = await world.lab.start('erin')
+  await alice.client.call('node.connect', { address: erin.address })
+  const page = await world.open(t, alice, '/network')
+  const row = page.getByRole('row').filter({ hasText: 'erin' })
+  const details = page.getByRole('dialog', { name: 'erin', exact: true })
+  const question = page.getByRole('dialog', { name: 'Disconnect erin?' })
+  const peer = async () => (await alice.client.call('node.peers', {})).items.find(({ did }) => did === erin.info.did)
+  const askTo = async () => {
+    await page.getByRole('button', { name: 'Details of erin' }).press('Enter')
+    await details.getByRole('button', { name: 'Disconnect…' }).click()
+    await question.getByText(/not dialled again/).waitFor()
+  }
+  await row.getByText('connected', { exact: true }).waitFor()
+  await askTo()
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await question.waitFor({ state: 'detached' })
+  t.not(await peer(), undefined)
+  await details.getByRole('button', { name: 'Disconnect…' }).click()
+  await question.getByRole('button', { name: 'Disconnect', exact: true }).click()
+  await page.getByText('erin is disconnected.').waitFor()
+  // It is no friend, so nothing is left of it here.
+  await page.getByRole('dialog', { name: 'Gone' }).waitFor()
+  t.is(await peer(), undefined)
+  await page.keyboard.press('Escape')
+  await row.waitFor({ state: 'detached' })
+
+  await alice.client.call('friends.add', { did: erin.info.did, trust_level: 2 })
+  await alice.client.call('node.connect', { address: erin.address })
+  await row.getByText('connected', { exact: true }).waitFor()
+  await askTo()
+  await alice.client.call('node.disconnect', { name: erin.info.did })
+  await question.getByRole('button', { name: 'Disconnect', exact: true }).click()
+  await page
+    .getByRole('alert')
+    .getByText(/^erin is not connected\.$/)
+    .waitFor()
+})
+
 test('a node without others says how to begin', async (t) => {
   const alone = await world.lab.start('dave')
   const page = await world.open(t, alone, '/')

@@ -201,7 +201,11 @@ export function tellFailure(error: unknown): void {
 
 /** An error in words for a person: what happened, and what to do. The daemon may name in it what others wrote. */
 export function failureText(error: unknown): { title: string; detail: string; code: string } {
-  if (error instanceof AgoraError)
-    return { title: displayText(error.message), detail: displayText(error.hint ?? ''), code: error.code }
+  if (error instanceof AgoraError) {
+    const { message, field, hint = '', code } = error
+    // A program is told which field is wrong; a person sees it.
+    const title = field !== undefined && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message
+    return { title: displayText(title), detail: displayText(hint), code }
+  }
   return { title: 'Something went wrong in the dashboard.', detail: messageOf(error), code: 'internal' }
 }

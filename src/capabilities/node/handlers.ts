@@ -130,8 +130,10 @@ export function nodeHandlers({
 
     'node.disconnect': async ({ name }) => {
       const did = directory.resolveNode(name, 'name')
-      if (await network.disconnect(did)) return { disconnected: directory.nameOf(did) }
-      throw new AgoraError('not_connected', `name: ${JSON.stringify(name)} is not connected.`, { field: 'name' })
+      // Before: of a stranger who is gone no name is known.
+      const called = directory.nameOf(did)
+      if (await network.disconnect(did)) return { disconnected: called }
+      throw new AgoraError('not_connected', `name: ${called} is not connected.`, { field: 'name' })
     },
 
     'node.stop': () => {

@@ -106,7 +106,9 @@ export function Link({ known: { link, friend } }: { known: Known }) {
         ) : friend?.last_seen === undefined ? (
           'not linked'
         ) : (
-          <Moment at={friend.last_seen} />
+          <>
+            seen <Moment at={friend.last_seen} />
+          </>
         )}
       </Text>
     )
