@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type Actor, may } from '../authority/may.ts'
 import type { Standing } from '../authority/roles.ts'
 import type { TrustLevel } from '../authority/trust.ts'
+import { nodeOf } from '../base/did.ts'
 import { AgoraError } from '../base/errors.ts'
 import type { Approval } from '../capabilities/approvals/schema.ts'
 import type { Why } from '../contract/common.ts'
@@ -99,7 +100,8 @@ export function createDispatch(
       if (!verdict.allow && (verdict.code !== 'needs_approval' || !ask))
         throw new AgoraError(verdict.code, verdict.reason)
       const parsed = withProject(parse(operation.input, input))
-      const mustAsk = !verdict.allow || within(operation, actor, parsed)
+      const confirms = within(operation, actor, parsed)
+      const mustAsk = !verdict.allow || confirms
       if (mustAsk && actor.kind === 'agent') return putBefore(operation, actor, parsed)
       const handler = handlers[operation.name as OperationName] as (input: unknown, context: CallContext) => unknown
       try {
@@ -123,8 +125,14 @@ export function createDispatch(
     const { project_id: project } = input
     if (!projects || typeof project !== 'string') return false
     const standing = projects.standing(project)
-    for (const permission of operation.needs?.(input) ?? []) {
-      const verdict = may(actor, permission, standing)
+    const needs = (operation.needs?.(input) ?? []).map((permission) => ({ who: actor, permission }))
+    if (actor.kind === 'agent' && operation.who === 'operator') {
+      // An agent only asks for it, as a member that is not suspended; it is the operator who then does it, or could not either.
+      for (const need of needs) need.who = { kind: 'operator', did: nodeOf(actor.did) }
+      needs.unshift({ who: actor, permission: 'project.read' })
+    }
+    for (const { who, permission } of needs) {
+      const verdict = may(who, permission, standing)
       if (verdict.allow) continue
       const { did } = actor as { did?: string }
       if (did !== undefined) projects.denied({ project, actor: did, operation: operation.name, reason: verdict.reason })
