@@ -4,6 +4,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Clock } from '../base/clock.ts'
 import { every } from '../base/clock.ts'
 import { AgoraError } from '../base/errors.ts'
+import { recentEvents } from './recent-events.ts'
 import type { McpParts, McpServer } from './server.ts'
 import { type Me, type Profile, profiles } from './tool.ts'
 
@@ -80,6 +81,7 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
     const server = serverFor(asks, profile)
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
+      eventStore: recentEvents(),
       onsessioninitialized: (id) => void sessions.set(id, session),
     })
     const session: Session = { did: me.did, caller, transport, server, open: 0, usedAt: clock.now() }
