@@ -154,6 +154,15 @@ test('all tasks are read a page at a time, and then only those that events tell 
   board.hear({ ...entry('t3'), type: 'task.renewed', tasks: [{ id: 't3', until: at(9) }] } as never)
   t.is(board.store.get('t3')?.claim, undefined)
 
+  // Another page holds the stream, and tells only that some claim was renewed.
+  tasks.set('t3', task('t3', { claim: { ...who, by: who, until: at(9) } as never }))
+  board.hear(entry('t3'))
+  await ready(board)
+  calls.length = 0
+  board.hear({ seq: 1, at: at(0), type: 'task.renewed' })
+  await ready(board)
+  t.deepEqual(calls, ['tasks.show'])
+
   // After a suspension nothing is sure, and what is no more is forgotten.
   tasks.delete('t5')
   board.hear(entry('did:agora:z2', 'project.suspend'))

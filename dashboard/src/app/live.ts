@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { AgoraError } from '../../../src/base/errors.ts'
 import type { ApiEvent, Client } from '../../../src/client/index.ts'
+import { createLead, type News } from './lead.ts'
 import { isTouched } from './touched.ts'
 
 /** Whether the daemon's events reach this page, and since when they do not. */
@@ -20,10 +21,11 @@ const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 10_000
 /** The daemon says where it is every 15 s; a computer that slept does not notice that a connection is gone. */
 const SILENCE = 40_000
-/**
- * A browser gives all pages of one origin six connections. With a stream for each, the seventh page would not even load: so one that nobody sees rests
- * after so many ms, and goes on where it was when it is looked at.
- */
+/** How long a page that does not hold the stream waits for what it was told of: another page may have told it of what never was. */
+const CATCH_UP = 3000
+/** Whatever the page that holds the stream says, each looks for itself now and then. It is use of its sign-in, too. */
+const LOOK_AFTER = 5 * 60_000
+/** A page that nobody sees hears nothing after so many ms, and goes on where it was when it is looked at. */
 const REST_AFTER = 20_000
 /** An open stream is use of the sign-in, so a page that rests comes up for a moment now and then. */
 const REST_FOR = 6 * 3_600_000
@@ -48,6 +50,11 @@ export function createLive({ client, queries, onSignedOut, onHeard }: LiveParts)
   let resting = false
   let restTimer: ReturnType<typeof setTimeout> | undefined
   let gathered: ApiEvent[] = []
+  /** How far the page that holds the stream has come. */
+  let aim = 0
+  /** Whether it said something since this one looked. */
+  let isBehind = false
+  let telling: number | undefined
   const watchers = new Set<() => void>()
   const listeners = new Set<(event: ApiEvent) => void>()
 
@@ -70,24 +77,67 @@ export function createLive({ client, queries, onSignedOut, onHeard }: LiveParts)
     gathered.push(event)
   }
 
-  async function follow(): Promise<void> {
-    attempt = new AbortController()
-    const { signal } = attempt
-    let quiet = setTimeout(() => attempt?.abort(), SILENCE)
+  /** For the pages that hold no stream. */
+  function tell(event: ApiEvent) {
+    // What has a number of its own is told by it.
+    if (event.seq === after) lead.tell({ passed: event.type })
+  }
+  function tellPosition() {
+    if (telling === undefined)
+      setTimeout(() => {
+        if (telling !== undefined) lead.tell({ position: telling })
+        telling = undefined
+      })
+    telling = after
+  }
+  function onNews(news: News) {
+    if ('passed' in news) take({ seq: after ?? 0, at: new Date().toISOString(), type: news.passed })
+    else if ('lost' in news || news.position !== after) {
+      if ('position' in news) aim = news.position
+      isBehind = true
+      hurry?.()
+    }
+  }
+
+  /**
+   * Hears what happens: the page that leads from now on, another one up to where that has come.
+   * Resolves with whether it is where it should be, or else was cut off.
+   */
+  async function follow(leads: boolean): Promise<boolean> {
+    const reading = new AbortController()
+    attempt = reading
+    let isThere = false
+    let quiet = setTimeout(() => reading.abort(), SILENCE)
     const heard = (seq: number) => {
       clearTimeout(quiet)
-      quiet = setTimeout(() => attempt?.abort(), SILENCE)
       after = seq
-      onHeard(true)
       become({ state: 'live' })
+      isThere = !leads
+      if (isThere && seq >= aim) return reading.abort()
+      quiet = setTimeout(() => reading.abort(), leads ? SILENCE : CATCH_UP)
+      if (!leads) return
+      onHeard(true)
+      tellPosition()
     }
     try {
-      const options = { resume: false, signal, onPosition: heard, ...(after !== undefined && { after }) }
-      for await (const event of client.events(options)) take(event)
+      const options = {
+        resume: false,
+        signal: reading.signal,
+        onPosition: heard,
+        ...(after !== undefined && { after }),
+      }
+      for await (const event of client.events(options)) {
+        if (leads) tell(event)
+        take(event)
+      }
     } finally {
       clearTimeout(quiet)
-      onHeard(false)
+      if (leads) {
+        onHeard(false)
+        lead.tell({ lost: true })
+      }
     }
+    return isThere
   }
 
   const sleep = (ms: number) =>
@@ -99,27 +149,43 @@ export function createLive({ client, queries, onSignedOut, onHeard }: LiveParts)
       }
     })
 
+  /** Until there may be something that this page has not heard. */
+  async function waitForNews() {
+    // What comes together is asked for once.
+    await new Promise((resolve) => setTimeout(resolve, GATHER))
+    if (!stopped && !resting && !isBehind && !lead.isMine()) await sleep(LOOK_AFTER)
+  }
+
   async function rest() {
+    lead.leave()
     await sleep(REST_FOR)
     if (stopped) return
     become({ state: 'connecting' })
     onSeen()
+    await lead.join()
   }
 
   async function run() {
     let pause = FIRST_PAUSE
+    await lead.join()
     while (!stopped) {
       if (resting) {
         await rest()
         continue
       }
       const began = performance.now()
+      const leads = lead.isMine()
+      isBehind = false
       try {
-        await follow()
+        if (await follow(leads)) {
+          pause = FIRST_PAUSE
+          await waitForNews()
+          continue
+        }
       } catch (error) {
         if (error instanceof AgoraError && error.code === 'unauthenticated') return onSignedOut()
       }
-      if (stopped || resting) continue
+      if (stopped || resting || leads !== lead.isMine()) continue
       // What happened while nothing was heard is told when it comes back: `after` continues without a gap.
       if (performance.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE
       become({ state: 'offline', since: Date.now() })
@@ -127,6 +193,15 @@ export function createLive({ client, queries, onSignedOut, onHeard }: LiveParts)
       pause = Math.min(pause * 2, LONGEST_PAUSE)
     }
   }
+  const lead = createLead({
+    silence: SILENCE,
+    onNews,
+    onTurn() {
+      // Whoever led until now holds its stream no longer; whoever leads now opens one.
+      if (!lead.isMine()) attempt?.abort()
+      hurry?.()
+    },
+  })
   /** Looked at again, or the network is back: now is the time to try. */
   const wake = () => {
     if (document.visibilityState === 'visible') hurry?.()
@@ -155,6 +230,7 @@ export function createLive({ client, queries, onSignedOut, onHeard }: LiveParts)
       clearTimeout(restTimer)
       document.removeEventListener('visibilitychange', onSeen)
       window.removeEventListener('online', wake)
+      lead.leave()
       attempt?.abort()
       hurry?.()
     },

@@ -37,6 +37,8 @@ export function isTouched(key: readonly unknown[], events: ApiEvent[]): boolean 
     if (touches.some(([type, names]) => event.type.startsWith(type) && names.some((begin) => name.startsWith(begin))))
       return true
     const space = event['project_id'] ?? event['thread_id']
+    // Of which project is not told to a page that does not hold the stream itself.
+    if (event.type === 'task.renewed' && space === undefined) return name.startsWith('tasks.')
     if (typeof space !== 'string' || !ofSpace.some((begin) => name.startsWith(begin))) return false
     const asked = input?.['project_id'] ?? input?.['thread_id']
     return asked === undefined || (typeof asked === 'string' && space.startsWith(asked))

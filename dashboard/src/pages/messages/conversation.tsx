@@ -89,12 +89,17 @@ function Mail({ id, parties, me }: MailProps) {
   useEach(
     useCallback(
       (event: ApiEvent) => {
-        const message = String(event['id'])
-        if (event.type !== 'message.stage' || !log.items?.some((one) => one.id === message)) return
-        client.call('messages.show', { id: message }).then(
-          ({ delivery }) => delivery && update(message, { delivery }),
-          () => log.retry(),
+        if (event.type !== 'message.stage') return
+        const { id: told } = event
+        // Of which is not told to a page that does not hold the stream itself: then of any that may be on its way.
+        const moved = log.items?.filter(({ id, delivery }) =>
+          told === undefined ? delivery?.stage === 'queued' : id === told,
         )
+        for (const { id: message } of moved ?? [])
+          client.call('messages.show', { id: message }).then(
+            ({ delivery }) => delivery && update(message, { delivery }),
+            () => log.retry(),
+          )
       },
       [client, log.items, log.retry, update],
     ),

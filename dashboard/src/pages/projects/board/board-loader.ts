@@ -164,6 +164,8 @@ export function createBoard({ client, project }: BoardParts): Board {
     },
     hear(event) {
       if (event.type === 'events.missed') return reload()
+      // Of which tasks is not told to a page that does not hold the stream itself.
+      if (event.type === 'task.renewed' && event['project_id'] === undefined) return claimed()
       if (event['project_id'] !== project) return
       const { type, subject, entry_type: entry } = event
       if (type === 'task.renewed') return renewed(event['tasks'])
@@ -180,6 +182,10 @@ export function createBoard({ client, project }: BoardParts): Board {
     },
   }
 
+  function claimed(): void {
+    for (const { id, claim } of Object.values(store.columns()).flat()) if (claim) old.add(id)
+    go()
+  }
   function renewed(tasks: unknown): void {
     if (!Array.isArray(tasks)) return
     const known = (tasks as { id: string; until: string }[]).flatMap(({ id, until }) => {
