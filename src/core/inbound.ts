@@ -11,7 +11,7 @@ import type { Database } from '../store/database.ts'
 import { sqlBuilder } from '../store/database.ts'
 import { grantPeer } from './dispatch.ts'
 import { type Opened, open } from './envelopes.ts'
-import type { Inbound } from './network.ts'
+import type { Inbound, Taken } from './network.ts'
 import { createOffences } from './offences.ts'
 import type { Outbox } from './outbox.ts'
 import type { PeerBook } from './peer-book.ts'
@@ -160,15 +160,31 @@ export function createInbound({
     return offends(did)
   }
 
-  async function receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean }> {
+  function begin(did: string, frames: Uint8Array[]): () => Promise<Taken> {
+    const now = clock.now()
+    const reading = Promise.all(frames.map((frame) => read(frame, did, now)))
+    reading.catch(() => undefined)
+    return () => handle(did, reading)
+  }
+
+  async function handle(did: string, reading: Promise<Read[]>): Promise<Taken> {
+    busy++
+    try {
+      return await takeIn(did, reading)
+    } finally {
+      busy--
+      if (busy === 0) for (const resolve of idleWaiters.splice(0)) resolve()
+    }
+  }
+
+  async function takeIn(did: string, reading: Promise<Read[]>): Promise<Taken> {
     // A stranger who sends and does not take its receipts would fill the disk with them; the stream ends, and it may come
     // again. Those who may fill inboxes are not held to it: two that owe each other much would wait for one another.
     if (book.trust(did) === 0 && outbox.receiptsWaiting(did) > RECEIPTS_WAITING_MAX) {
       telemetry.count('rate_limited', { what: 'receipts' })
       throw new AgoraError('rate_limited', `${did} does not take the receipts it is owed.`)
     }
-    const now = clock.now()
-    const batch = await Promise.all(frames.map((frame) => read(frame, did, now)))
+    const batch = await reading
     try {
       await keep(batch, did)
     } catch (error) {
@@ -197,15 +213,8 @@ export function createInbound({
   }
 
   return {
-    async receive(did, frames) {
-      busy++
-      try {
-        return await receive(nodeOf(did), frames)
-      } finally {
-        busy--
-        if (busy === 0) for (const resolve of idleWaiters.splice(0)) resolve()
-      }
-    },
+    receive: async (did, frames) => begin(nodeOf(did), frames)(),
+    begin: (did, frames) => begin(nodeOf(did), frames),
     idle: () => (busy === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
     forget(olderThan) {
       database.run(sql.deleteFrom('seen').where('received_at', '<', olderThan))

@@ -62,14 +62,26 @@ export interface Link {
   send(frames: Uint8Array[]): Promise<void>
 }
 
+/** What became of frames that were kept. */
+export interface Taken {
+  /** The peer has broken the rules too often. */
+  close: boolean
+  /** What the frames cost here beside being frames, in what the lane counts: no more of the peer is kept until it may have caused that much. */
+  cost?: number
+}
+
 /** Takes frames that a peer sent on one lane. */
 export interface Inbound {
   /**
-   * Checks and handles frames in order and resolves after the commit that holds their effects. `close` says that the peer has broken the rules too often;
-   * `cost` what the frames cost here beside being frames, in what the lane counts: the peer is read from again when it may have caused that much.
+   * Checks and handles frames in order and resolves after the commit that holds their effects.
    * Rejects when the frames could not be kept (full disk): nothing of the batch counts as received then.
    */
-  receive(did: string, frames: Uint8Array[]): Promise<{ close: boolean; cost?: number }>
+  receive(did: string, frames: Uint8Array[]): Promise<Taken>
+  /**
+   * The same in two steps: what takes long and depends on nothing before it, such as checking signatures, is begun at once; what is answered does the rest, and
+   * is called when all that came before is kept, or never. Where there is none, frames wait untouched.
+   */
+  begin?(did: string, frames: Uint8Array[]): () => Promise<Taken>
 }
 
 /** Whoever sends to peers is told of links here. */
@@ -103,7 +115,8 @@ export interface MessageLink<Message> {
 
 /** Both ends of a lane for whoever speaks in messages, which were read and have the right shape. As `Inbound` and `LinkListener`. */
 export interface MessagePort<Message> {
-  receive(did: string, messages: Message[]): Promise<{ close: boolean; cost?: number }>
+  receive(did: string, messages: Message[]): Promise<Taken>
+  begin?(did: string, messages: Message[]): () => Promise<Taken>
   linkUp(did: string, link: MessageLink<Message>): void
   linkAcknowledged(did: string, link: MessageLink<Message>, messages: number): void
   linkDown(did: string, link: MessageLink<Message>): void

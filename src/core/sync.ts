@@ -59,7 +59,7 @@ const BRANCHES_PER_ENTRY = 16
 export function createSync({ clock, self, spaces, telemetry, mayRead, isRestored, seek, unseek }: SyncParts): Sync {
   const peers = createPeers(spaces.replica)
   const standings = createStandings(spaces, self, mayRead, (space, did) => peers.get(did)?.tellsOf.has(space) === true)
-  const takeEntries = createReceiver({
+  const beginEntries = createReceiver({
     clock,
     spaces,
     telemetry,
@@ -213,29 +213,47 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, isRestored
     if (ids.length > 0) peer.sender.want(space, ids)
   }
 
-  async function receive(did: string, messages: LogMessage[]): Promise<Received> {
-    const all: Received = { cost: 0, close: false }
+  function take(did: string, message: LogHave | LogWant): Received {
+    if (message.type === 'log.want') {
+      takeWant(did, message)
+      return { cost: message.ids.length, close: false }
+    }
+    takeHave(did, message)
+    const costs = message.spaces.map(({ branches }) => 1 + branches.length / BRANCHES_PER_ENTRY)
+    return { cost: costs.reduce((sum, one) => sum + one, 0), close: false }
+  }
+
+  function begin(did: string, messages: LogMessage[]): () => Promise<Received> {
+    const steps: (() => Received | Promise<Received>)[] = []
     for (let at = 0; at < messages.length; ) {
       const message = messages[at] as LogMessage
-      if (message.type === 'log.entries') {
-        const end = messages.findIndex(({ type }, index) => index > at && type !== 'log.entries')
-        const run = messages.slice(at, end < 0 ? messages.length : end) as LogEntries[]
-        at += run.length
-        const { cost, close } = await takeEntries(did, run)
-        all.cost += cost
-        all.close ||= close
+      if (message.type !== 'log.entries') {
+        steps.push(() => take(did, message))
+        at++
         continue
       }
-      at++
-      if (message.type === 'log.have') {
-        takeHave(did, message)
-        for (const { branches } of message.spaces) all.cost += 1 + branches.length / BRANCHES_PER_ENTRY
-      } else {
-        takeWant(did, message)
-        all.cost += message.ids.length
-      }
+      const end = messages.findIndex(({ type }, index) => index > at && type !== 'log.entries')
+      const run = messages.slice(at, end < 0 ? messages.length : end) as LogEntries[]
+      steps.push(beginEntries(did, run))
+      at += run.length
     }
-    return all
+    return () => handle(steps)
+  }
+
+  async function handle(steps: (() => Received | Promise<Received>)[]): Promise<Received> {
+    const all: Received = { cost: 0, close: false }
+    busy++
+    try {
+      for (const step of steps) {
+        const { cost, close } = await step()
+        all.cost += cost
+        all.close ||= close
+      }
+      return all
+    } finally {
+      busy--
+      settleIdle()
+    }
   }
 
   // ---- waiting -------------------------------------------------------------------------------------------------
@@ -254,15 +272,8 @@ export function createSync({ clock, self, spaces, telemetry, mayRead, isRestored
       const peer = peers.get(did)
       if (peer?.sender) greet(peer)
     },
-    async receive(did, messages) {
-      busy++
-      try {
-        return await receive(did, messages)
-      } finally {
-        busy--
-        settleIdle()
-      }
-    },
+    receive: async (did, messages) => begin(did, messages)(),
+    begin,
     linkUp(did, link) {
       const peer = peers.of(did)
       peer.link = link

@@ -152,6 +152,68 @@ test('what a batch cost is owed also by who hangs up and comes back', async (t) 
   while (batches < 2) await clock.advance(100)
 })
 
+/** A lane that begins with frames ahead, and keeps each when it is told how that ends. */
+function aheadLane() {
+  const begun: string[] = []
+  const kept: string[] = []
+  const ends: PromiseWithResolvers<void>[] = []
+  const begin = (_: string, frames: Uint8Array[]) => {
+    const texts = frames.map((frame) => Buffer.from(frame).toString())
+    begun.push(...texts)
+    return async () => {
+      const end = Promise.withResolvers<void>()
+      ends.push(end)
+      await end.promise
+      kept.push(...texts)
+      return { close: false }
+    }
+  }
+  const { lane } = testLane('one', { inbound: { begin, receive: (did, frames) => begin(did, frames)() } })
+  return { lane, begun, kept, ends }
+}
+
+test('while a batch is kept the next is begun with, and no further one', async (t) => {
+  const mine = testLane('one')
+  const ahead = aheadLane()
+  await using alice = await startNode('alice', { lanes: [mine.lane] })
+  await using bob = await startNode('bob', { lanes: [ahead.lane] })
+  await alice.network.connect(bob.hostPort())
+  await eventually(() => mine.link() !== undefined)
+  for (const [index, text] of ['a', 'b'].entries()) {
+    await mine.link()?.send([bytes(text)])
+    await eventually(() => ahead.begun.length > index)
+  }
+  await mine.link()?.send([bytes('c')])
+  t.is(ahead.ends.length, 1)
+  for (const [index, text] of ['a', 'b', 'c'].entries()) {
+    await eventually(() => ahead.ends.length > index)
+    t.false(ahead.begun.length > index + 2)
+    t.deepEqual(ahead.kept, ['a', 'b', 'c'].slice(0, index))
+    ahead.ends[index]?.resolve()
+    await eventually(() => mine.acknowledged === index + 1)
+    t.is(ahead.kept.at(-1), text)
+  }
+})
+
+test('what was begun is not kept when what came before it could not be', async (t) => {
+  const mine = testLane('one')
+  const ahead = aheadLane()
+  await using alice = await startNode('alice', { lanes: [mine.lane] })
+  await using bob = await startNode('bob', { lanes: [ahead.lane] })
+  await alice.network.connect(bob.hostPort())
+  await eventually(() => mine.link() !== undefined)
+  for (const [index, text] of ['a', 'b'].entries()) {
+    await mine.link()?.send([bytes(text)])
+    await eventually(() => ahead.begun.length > index)
+  }
+  ahead.ends[0]?.reject(new Error('the disk is full'))
+  await eventually(() => mine.links.some(({ what }) => what === 'down'))
+  t.deepEqual(ahead.kept, [])
+  t.is(ahead.ends.length, 1)
+  t.is(mine.acknowledged, 0)
+  t.is(bob.logged.filter((line) => line.includes('could not be kept')).length, 1)
+})
+
 test('nonsense on any lane closes the connection under its name', async (t) => {
   const lane = testLane('one')
   await using alice = await startNode('alice', { lanes: [lane.lane] })

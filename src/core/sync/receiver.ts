@@ -26,13 +26,16 @@ export interface Received {
   close: boolean
 }
 
-/** Entries in frames that go into the log in one write. More, and those that come first go in while the signatures of the others are still checked. */
-const TOGETHER = 128
+/**
+ * Entries in frames that go into the log in one write: two full frames of short ones. The more, the fewer pages are written for each, for ids fall anywhere in
+ * their index; and the longer everything else waits for the write.
+ */
+const TOGETHER = 512
 /** Of a fork, in entries, at least. */
 const FORK_COST = 100
 
-/** Checks the entries that peers send, and takes them in. */
-export function createReceiver(parts: ReceiverParts): (did: string, messages: LogEntries[]) => Promise<Received> {
+/** Begins at once to check the entries that a peer sent; what is answered takes them in. */
+export function createReceiver(parts: ReceiverParts): (did: string, messages: LogEntries[]) => () => Promise<Received> {
   const { spaces, telemetry, isMember } = parts
   const offends = createOffences(parts.clock)
 
@@ -72,26 +75,31 @@ export function createReceiver(parts: ReceiverParts): (did: string, messages: Lo
     return { cost: refolded + costOfChains(added, forks), close }
   }
 
-  return async (did, messages) => {
+  return (did, messages) => {
+    // Whoever was removed is among those of whom nothing is taken: what it wrote before it knew comes with the entry that brings it back.
+    const read = (space: string, entries: unknown[]) =>
+      isMember(space, did) ? readEntries(spaces.replica(space), entries) : undefined
     const groups = grouped(messages).map(({ space, entries }) => {
-      // Whoever was removed is among those of whom nothing is taken: what it wrote before it knew comes with the entry that brings it back.
-      const reading = isMember(space, did) ? readEntries(spaces.replica(space), entries) : undefined
+      const reading = read(space, entries)
       reading?.catch(() => undefined)
       return { space, entries, reading }
     })
-    const all: Received = { cost: 0, close: false }
-    for (const { space, entries, reading } of groups) {
-      all.cost += entries.length
-      const read = await reading
-      if (!read || !isMember(space, did)) {
-        telemetry.count('frames_ignored', { what: 'space' })
-        continue
+    return async () => {
+      const all: Received = { cost: 0, close: false }
+      for (const { space, entries, reading } of groups) {
+        all.cost += entries.length
+        // What came before may have made it one of whom entries are taken.
+        const done = await (reading ?? read(space, entries))
+        if (!done || !isMember(space, did)) {
+          telemetry.count('frames_ignored', { what: 'space' })
+          continue
+        }
+        const { cost, close } = await take(space, did, done)
+        all.cost += cost
+        all.close ||= close
       }
-      const { cost, close } = await take(space, did, read)
-      all.cost += cost
-      all.close ||= close
+      return all
     }
-    return all
   }
 }
 

@@ -14,6 +14,7 @@ export interface MessageLaneParts<Message extends object>
 /** A lane whose frames are JSON messages: they are read here, and what has the wrong shape goes no further. */
 export function messageLane<Message extends object>(parts: MessageLaneParts<Message>): Lane {
   const { port, read, telemetry, ...lane } = parts
+  const { begin } = port
   const made = new WeakMap<Link, MessageLink<Message>>()
 
   function readFrame(frame: Uint8Array): Message[] {
@@ -32,6 +33,7 @@ export function messageLane<Message extends object>(parts: MessageLaneParts<Mess
     inbound: {
       // Within the promise, so that what cannot be read rejects.
       receive: async (did, frames) => port.receive(did, frames.flatMap(readFrame)),
+      ...(begin ? { begin: (did, frames) => begin(did, frames.flatMap(readFrame)) } : {}),
     },
     links: {
       linkUp(did, link) {
