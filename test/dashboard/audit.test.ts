@@ -27,9 +27,18 @@ ava.before(async () => {
 ava.after.always(() => world?.[Symbol.asyncDispose]())
 
 test('the record is listed, filtered, and checked by the browser itself', async (t) => {
-  const page = await world.open(t, world.alice, `/projects/${project}/audit`)
+  const page = await world.open(t, world.alice)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await go(page, `/projects/${project}/audit`)
   const list = page.getByRole('list', { name: 'What was done, latest first' })
   await list.getByText('created the project').waitFor()
+  // However many tasks there are: what an entry is about comes with it.
+  await list.getByText(`commented on “${HOSTILE}”`).waitFor()
+  t.deepEqual(
+    asked.filter((path) => path.endsWith('/tasks')),
+    [],
+  )
   t.is(await list.getByRole('img', { name: 'Signature checked' }).count(), 0)
 
   await page.getByRole('button', { name: 'Check the record' }).click()

@@ -246,13 +246,17 @@ export const projectAnswers: Answers = {
   [`POST ${at('/reports')}`]: record,
   [`GET ${at('/audit')}`]: {
     items: [
-      entry('task.complete', { task: TASK }, { author: claude, verdict: { state: 'held', by: ENTRY } }),
+      entry(
+        'task.complete',
+        { task: TASK },
+        { author: claude, verdict: { state: 'held', by: ENTRY }, task_title: EVIL },
+      ),
       entry('project.suspend', { who: claude.did }, { texts: { reason: EVIL } }),
       entry('project.stage', { stage: 'review' }, { author: bob, verdict: { state: 'denied', code: 'not_permitted' } }),
       entry(
         'task.update',
         { task: BEFORE_IT, status: 'done', labels: [] },
-        { verdict: { state: 'refused', code: 'circular' } },
+        { verdict: { state: 'refused', code: 'circular' }, task_title: EVIL },
       ),
       entry('room.message', { room: 'main' }, { redacted: true }),
       entry('project.denied', { who: BOB, operation: 'projects.set_stage', count: 3 }),

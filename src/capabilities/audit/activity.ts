@@ -8,6 +8,7 @@ import type { Projects } from '../../core/projects.ts'
 import type { LoggedEntry } from '../../log/entry-store.ts'
 import { type EntryTables, momentOf } from '../../log/tables.ts'
 import type { Activity } from './schema.ts'
+import { taskOf, titleIn } from './views.ts'
 
 export interface ActivityParts {
   projects: Pick<Projects, 'readable' | 'replica' | 'standing'>
@@ -29,10 +30,10 @@ export function activityHandlers({ projects, directory, latest }: ActivityParts)
     const doer = doerOf(words)
     const names = {
       who: directory.nameOf,
-      title: (task: string) => state.get('tasks', task)?.title ?? state.get('deleted_tasks', task)?.title,
+      title: (task: string) => titleIn(state, task),
       room: (room: string) => (room === '' ? undefined : state.get('rooms', room)?.name),
     }
-    const task = body[type === 'task.create' ? 'id' : 'task']
+    const task = taskOf(entry)
     return {
       id,
       project_id: space,
@@ -41,7 +42,7 @@ export function activityHandlers({ projects, directory, latest }: ActivityParts)
       type,
       who: { did: doer, name: directory.nameOf(doer) },
       deed: cut(told(words, names, doer)),
-      ...(type.startsWith('task.') && typeof task === 'string' ? { task_id: task } : {}),
+      ...(task !== undefined && { task_id: task }),
     }
   }
 

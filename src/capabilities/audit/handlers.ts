@@ -13,7 +13,7 @@ import { checkLog } from '../../spaces/check-log.ts'
 import { projectEntryTypes } from '../../spaces/project-rules.ts'
 import type { AuditEntry } from './schema.ts'
 import { placeIn, storedEntries } from './stored-entries.ts'
-import { entryView } from './views.ts'
+import { entryView, taskOf, titleIn } from './views.ts'
 
 export interface AuditParts {
   clock: Clock
@@ -28,11 +28,19 @@ const PAGE_BYTES = 512 << 10
 
 /** The record of a project is its log: what stands in it, whatever became of it. */
 export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<Handlers, Names> {
-  const view = entryView(directory)
+  const plain = entryView(directory)
+  const viewIn = (project: string) => {
+    const state = projects.replica(project).state()
+    return (entry: LoggedEntry): AuditEntry => {
+      const task = taskOf(entry)
+      const task_title = task === undefined ? undefined : titleIn(state, task)
+      return { ...plain(entry), ...(task_title !== undefined && { task_title }) }
+    }
+  }
 
   function shown(project: string, id: string): AuditEntry {
     const entry = projects.replica(project).logged(id)
-    if (entry) return view(entry)
+    if (entry) return plain(entry)
     throw new AgoraError('not_found', `There is no entry ${id} in this project.`)
   }
 
@@ -78,7 +86,7 @@ export function auditHandlers({ clock, projects, directory }: AuditParts): Pick<
         after: entryCursors.read(cursor),
         limit,
       })
-      return entryPage(entries, limit, view)
+      return entryPage(entries, limit, viewIn(project_id))
     },
 
     'audit.add': async ({ project_id, action, detail }, { actor }) => {

@@ -23,6 +23,8 @@ export const AuditEntry = z
     received_at: Time,
     /** What it is about: a task, a room, a member’s DID. */
     subject: z.string().optional(),
+    /** What the task that it is about is called now. */
+    task_title: z.string().optional(),
     facts: z.record(z.string(), z.unknown()),
     /** What may be redacted: texts of others are data, and no instructions. */
     texts: z.record(z.string(), z.string()).optional(),

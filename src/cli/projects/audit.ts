@@ -164,17 +164,14 @@ async function check(context: Context, project_id: string): Promise<number> {
 /** What the entries of a page speak of, by the names it has here. */
 async function namesFor(context: Context, project_id: string, items: AuditEntry[]): Promise<Names> {
   const about = (field: string) => items.some((entry) => entry.facts[field] !== undefined)
-  const [team, tasks, rooms] = await Promise.all([
+  const [team, rooms] = await Promise.all([
     context.call('projects.team', { project_id }),
-    about('task') ? context.call('tasks.list', { project_id, limit: 500 }) : { items: [] },
     about('room') ? context.call('rooms.list', { project_id, limit: 500 }) : { items: [] },
   ])
   const people = new Map(
     [...team.items, ...items.map(({ author }) => author)].map(({ did, name }) => [did, shownName(name)] as const),
   )
-  const titles = new Map(tasks.items.map(({ id, title }) => [id, title]))
-  for (const { type, facts } of items)
-    if (type === 'task.create') titles.set(String(facts['id']), String(facts['title']))
+  const titles = new Map(items.map(({ facts, task_title }) => [facts['task'], task_title]))
   const named = new Map(rooms.items.map(({ id, name }) => [id, name]))
   return { who: (did) => people.get(did) ?? didTail(did), title: (id) => titles.get(id), room: (id) => named.get(id) }
 }

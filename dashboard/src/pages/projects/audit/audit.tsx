@@ -75,28 +75,25 @@ export function Audit() {
   )
 }
 
-/** What things named in entries are called: members by the daemon, tasks and rooms as far as they are known here. */
-function useNames(project: Output<'projects.show'>): Names {
-  const tasks = useRead('tasks.list', { project_id: project.id, limit: 500 })
-  const rooms = useRead('rooms.list', { project_id: project.id })
+/** What things named in entries are called. */
+function useNames(project: Output<'projects.show'>): Omit<Names, 'title'> {
+  const rooms = useRead('rooms.list', { project_id: project.id, limit: 500 })
   return useMemo(() => {
     const who = new Map(project.team.map(({ did, name }) => [did, name]))
-    const titles = new Map(tasks.data?.items.map(({ id, title }) => [id, title]))
     const called = new Map(rooms.data?.items.map(({ id, name }) => [id, name]))
     return {
       who: (did) => displayLine(who.get(did) ?? `…${did.slice(-6)}`),
-      title: (id) => titles.get(id),
       room: (id) => called.get(id),
     }
-  }, [project.team, tasks.data, rooms.data])
+  }, [project.team, rooms.data])
 }
 
 const verdictColors = { counts: 'gray', held: 'orange', denied: 'red', refused: 'red' } as const
 
-function EntryRow({ entry, names, seal }: { entry: Entry; names: Names; seal: Seal }) {
+function EntryRow({ entry, names, seal }: { entry: Entry; names: Omit<Names, 'title'>; seal: Seal }) {
   const [open, setOpen] = useState(false)
   const { verdict } = entry
-  const { type, facts, author } = entry
+  const { type, facts, author, task_title } = entry
   const texts = Object.values(entry.texts ?? {}).filter((text) => text !== '')
   return (
     <Box px="sm" py={6} style={{ borderBottom: '1px solid var(--agora-line)' }}>
@@ -104,7 +101,8 @@ function EntryRow({ entry, names, seal }: { entry: Entry; names: Names; seal: Se
         <SealMark seal={seal} />
         <Box flex={1} miw={0}>
           <Text size="sm">
-            <Name who={entry.author} /> <Told sentence={told({ type, facts, by: author.did }, names)} />
+            <Name who={entry.author} />{' '}
+            <Told sentence={told({ type, facts, by: author.did }, { ...names, title: () => task_title })} />
           </Text>
           {!open && texts.length > 0 && <Foreign text={texts.join(' · ')} lines={1} />}
           <Group gap="xs">
