@@ -10,8 +10,24 @@ import { eventually, lab } from '../helpers/processes.ts'
 
 const program = [process.execPath, join(import.meta.dirname, '../../src/bin.ts')] as [string, string]
 
+/** Where clients keep their hooks and servers, and how a hook stands there. */
+const clients = {
+  'claude-code': {
+    hooks: '.claude/settings.json',
+    servers: '.mcp.json',
+    list: 'mcpServers',
+    command: (group: { hooks: { command: string }[] }) => group.hooks[0]?.command,
+  },
+  vscode: {
+    hooks: '.github/hooks/agora.json',
+    servers: '.vscode/mcp.json',
+    list: 'servers',
+    command: (hook: { command: string }) => hook.command,
+  },
+}
+
 /** A node with two agents, and a project folder into which Agora was set up for one of them. */
-async function scene() {
+async function scene(client: keyof typeof clients = 'claude-code') {
   const world = lab()
   const alice = await world.start('alice')
   const as = async (name: string) =>
@@ -19,20 +35,20 @@ async function scene() {
   const [claude, codex] = [await as('claude-1'), await as('codex')]
   const folder = join(world.folder, 'work')
   mkdirSync(folder)
-  const set = await cli(['setup', 'claude-code', '--agent-name', 'claude-1', '--hooks'], {
+  const set = await cli(['setup', client, '--agent-name', 'claude-1', '--hooks'], {
     folder: world.folder,
     env: { HOME: folder, PATH: '' },
     io: { cwd: folder, program },
   })
   if (set.code !== 0) throw new Error(set.err)
-  const settings = JSON.parse(readFileSync(join(folder, '.claude/settings.json'), 'utf8'))
-  const { agora } = JSON.parse(readFileSync(join(folder, '.mcp.json'), 'utf8')).mcpServers
+  const { hooks, servers, list, command } = clients[client]
+  const settings = JSON.parse(readFileSync(join(folder, hooks), 'utf8'))
+  const { agora } = JSON.parse(readFileSync(join(folder, servers), 'utf8'))[list]
 
-  /** Runs the hooks of an event as Claude Code does: by a shell, with JSON on standard input. */
+  /** Runs the hooks of an event as these clients do: by a shell, with JSON on standard input. */
   async function hook(event: string, more: object = {}) {
     const input = { session_id: 's1', transcript_path: '/x.jsonl', cwd: folder, hook_event_name: event, ...more }
-    const [group] = settings.hooks[event]
-    const child = spawn('sh', ['-c', group.hooks[0].command], { cwd: folder, stdio: 'pipe' })
+    const child = spawn('sh', ['-c', command(settings.hooks[event][0]) ?? ''], { cwd: folder, stdio: 'pipe' })
     child.stdin.end(JSON.stringify(input))
     let [out, err] = ['', '']
     child.stdout.on('data', (part) => {
@@ -144,6 +160,27 @@ test('of two sessions with one name each hears what is its own', async (t) => {
   t.regex((await hook('Stop')).answer.reason, /for the second/)
   await hook('SessionEnd', { reason: 'other' })
   t.truthy((await claude.call('tasks.show', { project_id, task_id })).claim, 'it belongs to the other session')
+})
+
+test('VS Code and Copilot are told the same, each where it looks', async (t) => {
+  t.timeout(180_000)
+  await using at = await scene('vscode')
+  // VS Code has other names than Copilot’s command line, which runs the same hooks.
+  const input = (event: string) => ({ sessionId: 'v1', hookEventName: event, session_id: undefined })
+  const started = await at.hook('SessionStart', { ...input('SessionStart'), source: 'new' })
+  const context = started.answer.additionalContext
+  t.regex(context, /You are claude-1/)
+  t.deepEqual(started.answer.hookSpecificOutput, { hookEventName: 'SessionStart', additionalContext: context })
+  await at.codex.call('messages.send', { to: 'claude-1', body: 'wait' })
+  for (const told of [input('Stop'), { session_id: 'c1', stop_reason: 'end_turn' }]) {
+    const { answer } = await at.hook('Stop', { ...told, stop_hook_active: false })
+    t.regex(answer.reason, /\| wait/)
+    t.deepEqual(answer, {
+      ...{ decision: 'block', reason: answer.reason },
+      hookSpecificOutput: { hookEventName: 'Stop', decision: 'block', reason: answer.reason },
+    })
+  }
+  t.is((await at.hook('Stop', { ...input('Stop'), stop_hook_active: true })).out, '')
 })
 
 test('without a node hooks say nothing', async (t) => {

@@ -24,7 +24,7 @@ export const hookCommands: Command[] = [
         name: 'client',
         value: '<client>',
         meaning: 'which program runs it (default claude-code)',
-        choices: ['claude-code', 'codex', 'cursor', 'gemini'],
+        choices: ['claude-code', 'codex', 'cursor', 'gemini', 'vscode'],
       },
     ],
     examples: ['agora hook session-start --agent-name claude-1', 'agora hook stop --agent-name cursor --client cursor'],

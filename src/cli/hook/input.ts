@@ -1,9 +1,10 @@
 import { z } from 'zod'
 
-/** What a client tells a hook, as far as we look at it; Cursor has conversations for sessions. */
+/** What a client tells a hook, as far as we look at it; Cursor has conversations for sessions, VS Code other names. */
 const Told = z.object({
   session_id: z.string().optional(),
   conversation_id: z.string().optional(),
+  sessionId: z.string().optional(),
   hook_event_name: z.string().optional(),
   /** Why the session began or ends. */
   source: z.string().optional(),
@@ -27,7 +28,7 @@ export interface HookInput {
 export function readInput(text: string): HookInput {
   const told = parsed(text)
   return {
-    session: told.session_id ?? told.conversation_id ?? '',
+    session: told.session_id ?? told.conversation_id ?? told.sessionId ?? '',
     event: told.hook_event_name,
     reason: told.reason ?? told.source ?? '',
     isForced: told.stop_hook_active ?? false,

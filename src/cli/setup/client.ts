@@ -66,9 +66,14 @@ export function isOurHook(element: unknown): boolean {
 }
 
 /** Hooks in groups, as Claude Code has them and others took over. `timeout`: in the unit of that client. */
-export const groupedHooks = (names: Record<HookEvent, string>, { hook }: Wanted, timeout: number): Entry[] =>
+export const groupedHooks = (
+  names: Record<HookEvent, string>,
+  { hook }: Wanted,
+  timeout: number,
+  timeouts: Partial<Record<HookEvent, number>> = {},
+): Entry[] =>
   hookEvents.map((event) => ({
     path: ['hooks', names[event]],
-    value: { hooks: [{ type: 'command', command: shellLine(hook(event)), timeout }] },
+    value: { hooks: [{ type: 'command', command: shellLine(hook(event)), timeout: timeouts[event] ?? timeout }] },
     isOurs: isOurHook,
   }))

@@ -27,6 +27,8 @@ export const codex: ClientProgram = {
       },
       wanted,
       10,
+      // It gives no more to what runs at the end, and complains of more each time it starts.
+      { 'session-end': 3 },
     ),
   }),
   afterwards:

@@ -14,7 +14,7 @@ export const setupCommands: Command[] = [
     group: 'Agents',
     summary: `Write Agora into the settings of ${ids.slice(0, -1).join(', ')} or ${ids.at(-1)}.`,
     details:
-      'It adds its own entry and touches nothing else, shows what it changes, and --remove gives the file back to the byte. --hooks also tells the agent at the start of a session who it is and what waits, later what mail came, and hands its task over at the end; for claude-code, codex, cursor and gemini.',
+      'It adds its own entry and touches nothing else, shows what it changes, and --remove gives the file back to the byte. --hooks also tells the agent at the start of a session who it is and what waits, later what mail came, and hands its task over at the end; for all but opencode.',
     options: [
       { name: 'agent-name', value: '<name>', meaning: 'the agent’s name on this node (default that of the client)' },
       {

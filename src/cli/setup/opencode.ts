@@ -24,7 +24,7 @@ export const opencode: ClientProgram = {
       ],
     }
   },
-  // It has plugins in their place, which are programs.
+  // It has plugins in their place: programs, of which its version 2 refuses those that version 1 runs, and the other way round.
   hooks: undefined,
   afterwards: 'Start opencode anew.',
 }

@@ -1,6 +1,23 @@
 import { join } from 'node:path'
-import { type ClientProgram, configFolder, type Places, serverEntry } from './client.ts'
+import {
+  type ClientProgram,
+  configFolder,
+  hookEvents,
+  isOurHook,
+  type Places,
+  type Scope,
+  serverEntry,
+} from './client.ts'
 import { jsonFormat } from './json-format.ts'
+import { shellLine } from './launch.ts'
+
+/** Names of events in capitals: what they are told is then alike in VS Code and in Copilot's command line, which read the same files. */
+const names = {
+  'session-start': 'SessionStart',
+  'post-tool-use': 'PostToolUse',
+  stop: 'Stop',
+  'session-end': 'SessionEnd',
+} as const
 
 function userSettings(places: Places): string {
   const { env, platform, user } = places
@@ -8,6 +25,9 @@ function userSettings(places: Places): string {
   if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'Code', 'User')
   return join(configFolder(places), 'Code', 'User')
 }
+
+const hooksFolder = (scope: Scope, { env, user, project }: Places): string =>
+  scope === 'project' ? join(project, '.github', 'hooks') : join(env['COPILOT_HOME'] || join(user, '.copilot'), 'hooks')
 
 export const vscode: ClientProgram = {
   id: 'vscode',
@@ -18,7 +38,17 @@ export const vscode: ClientProgram = {
     format: jsonFormat,
     entries: [serverEntry('servers', server, { type: 'stdio' })],
   }),
-  // Only a preview so far, and in a form of each harness.
-  hooks: undefined,
+  hooks: (scope, places, { hook }) => ({
+    paths: [join(hooksFolder(scope, places), 'agora.json')],
+    format: jsonFormat,
+    entries: [
+      { path: ['version'], value: 1, isShared: true },
+      ...hookEvents.map((event) => ({
+        path: ['hooks', names[event]],
+        value: { type: 'command', command: shellLine(hook(event)), timeout: 10 },
+        isOurs: isOurHook,
+      })),
+    ],
+  }),
   afterwards: 'VS Code shows the server above its entry in mcp.json: start it there.',
 }

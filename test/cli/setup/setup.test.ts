@@ -58,7 +58,7 @@ for (const [client, scope, path, sample] of FILES) {
   test(`${client}, ${scope}: into ${path} and out again, new or not`, async (t) => {
     using at = place()
     const before = readdirSync(at.folder, { recursive: true })
-    const hooks = ['claude-code', 'codex', 'cursor', 'gemini'].includes(client) ? ' --hooks' : ''
+    const hooks = client === 'opencode' ? '' : ' --hooks'
     const set = `${client} --scope ${scope} --agent-name claude-1${hooks}`
 
     const rehearsed = await at.run(`${set} --dry-run`)
@@ -110,6 +110,34 @@ test('hooks stand beside those of others, follow the name, and go with --remove'
   t.false(at.has('project/.mcp.json'))
 })
 
+test('VS Code’s hooks have a file of their own, beside what stands there', async (t) => {
+  using at = place()
+  const path = 'project/.github/hooks/agora.json'
+  t.is((await at.run('vscode --hooks --agent-name claude-1')).code, 0)
+  const made = parse(at.read(path))
+  t.deepEqual(Object.keys(made.hooks), ['SessionStart', 'PostToolUse', 'Stop', 'SessionEnd'])
+  const line = `AGORA_HOME=${at.folder} /usr/bin/node /opt/agora/bin/agora.js hook stop --agent-name claude-1 --client vscode`
+  t.deepEqual([made.version, made.hooks.Stop], [1, [{ type: 'command', command: line, timeout: 10 }]])
+  await at.run('vscode --remove')
+  t.false(at.has('project/.github'))
+  const own = '{"version": 1, "hooks": {"Stop": [{"type": "command", "command": "say done"}]}}\n'
+  at.put(path, own)
+  await at.run('vscode --hooks')
+  t.is(parse(at.read(path)).hooks.Stop.length, 2)
+  await at.run('vscode --remove')
+  t.is(at.read(path), own)
+  await at.run('vscode --hooks --scope user')
+  t.true(at.has('user/.copilot/hooks/agora.json'))
+})
+
+test('Codex is asked for no more time at the end of a session than it gives', async (t) => {
+  using at = place()
+  await at.run('codex --hooks')
+  const { hooks } = parse(at.read('project/.codex/hooks.json'))
+  const timeoutOf = (event: string) => hooks[event][0].hooks[0].timeout
+  t.deepEqual(['SessionStart', 'PostToolUse', 'Stop', 'SessionEnd'].map(timeoutOf), [10, 10, 10, 3])
+})
+
 test('nothing is written when one of the files is malformed', async (t) => {
   using at = place()
   at.put('project/.claude/settings.json', '{\n  "hooks": {,}\n}')
@@ -151,7 +179,7 @@ test('the change is shown by its lines, and nothing beside them', async (t) => {
 test('what is asked wrongly is told, and the node is named where it must be', async (t) => {
   using at = place()
   t.regex((await at.run('emacs')).err, /no client "emacs".*\n.*claude-code/)
-  t.regex((await at.run('vscode --hooks')).err, /runs no hooks/)
+  t.regex((await at.run('opencode --hooks')).err, /runs no hooks/)
   t.regex((await at.run('codex --agent-name a@b')).err, /--agent-name/)
   t.regex((await at.run('codex --remove')).out, /nothing of Agora/)
   await at.run('codex --name alice')
