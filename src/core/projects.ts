@@ -147,7 +147,7 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
       if (isMember(nodeOf(did))) return did
       const isInvited = ({ to, status }: { to: string; status: string }) =>
         status === 'pending' && nodeOf(to) === nodeOf(did)
-      if (invited && [...invitations.values()].some(isInvited)) return did
+      if (invited && [...invitations.values()].flat().some(isInvited)) return did
       throw new AgoraError('not_found', `${field}: ${directory.nameOf(did)} is no member of this project.`, {
         field,
         hint: '`agora project show` names its members.',

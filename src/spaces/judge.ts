@@ -2,6 +2,7 @@ import { nodeOf } from '../base/did.ts'
 import type { SpacePermission } from '../contract/permissions.ts'
 import { COUNTS, type Verdict } from '../contract/verdict.ts'
 import { comparePlaces, isPast, type LogView, type Place, type Placed } from '../log/types.ts'
+import { answered } from './invitations.ts'
 import { createPasts, type Pasts } from './pasts.ts'
 import { needsOf, type Objection, objectionTo, permit } from './permit.ts'
 import { readAuthority } from './project-facts.ts'
@@ -207,7 +208,8 @@ function judgeMore(
   function comesOrGoes(entry: Placed): boolean {
     const standing = leaders.before(entry)
     const { type, body, node } = entry
-    const invitation = type === 'project.accept' ? standing.invitations.get(String(body['invitation'])) : undefined
+    const invitation =
+      type === 'project.accept' ? answered(standing.invitations, String(body['invitation']), entry) : undefined
     const isOverseers =
       type === 'project.leave' ? standing.nodeRoles.get(node) === 'overseer' : invitation?.role === 'overseer'
     if (!isOverseers) return false

@@ -3,6 +3,7 @@ import { type Standing, stages } from '../authority/roles.ts'
 import { nodeOf } from '../base/did.ts'
 import type { SpacePermission } from '../contract/permissions.ts'
 import type { Verdict } from '../contract/verdict.ts'
+import { answered, takenBack } from './invitations.ts'
 import { type Act, applyAct, copyStanding, type ProjectStanding } from './standing.ts'
 
 export type Objection = Exclude<Verdict, { state: 'counts' } | { state: 'held' }>
@@ -21,7 +22,7 @@ export function needsOf({ entry, read }: Pick<Act, 'entry' | 'read'>, standing: 
     case 'project.invite':
       return ['project.invite']
     case 'project.withdraw': {
-      const by = standing.invitations.get(facts.invitation)?.by
+      const by = takenBack(standing.invitations, facts.invitation, entry)?.by
       // Whoever invited takes it back, also with a role that invites no more.
       return by !== undefined && nodeOf(by) === entry.node ? [] : ['project.invite']
     }
@@ -97,7 +98,7 @@ export function permit(act: Act, standing: ProjectStanding, isPast: (id: string)
       if (facts.role === 'overseer' && rank !== 'owner') return denied('owner_only', 'Only the owner makes overseers.')
       return undefined
     case 'project.withdraw': {
-      const invitation = standing.invitations.get(facts.invitation)
+      const invitation = takenBack(standing.invitations, facts.invitation, entry)
       if (invitation?.role === 'overseer' && rank !== 'owner')
         return denied('owner_only', 'Only the owner invites overseers, and takes that back.')
       const excluded = exclusion(author, by)
@@ -110,10 +111,11 @@ export function permit(act: Act, standing: ProjectStanding, isPast: (id: string)
         : refused('not_pending', `This invitation is ${invitation.status}.`)
     }
     case 'project.accept': {
-      const invitation = standing.invitations.get(facts.invitation)
-      if (!invitation) return refused('not_found', 'There is no such invitation.')
-      if (nodeOf(invitation.to) !== node || (author !== node && author !== invitation.to))
-        return denied('not_invited', 'This invitation is for somebody else.')
+      const invitation = answered(standing.invitations, facts.invitation, entry)
+      if (!invitation)
+        return standing.invitations.has(facts.invitation)
+          ? denied('not_invited', 'This invitation is for somebody else.')
+          : refused('not_found', 'There is no such invitation.')
       if (invitation.status !== 'pending') return refused('not_pending', `This invitation is ${invitation.status}.`)
       // It lifts what its inviter knew of. Whoever was removed or suspended beside that is so with it too, and it counts for nothing.
       const joined = copyStanding(standing)

@@ -16,7 +16,8 @@ export const projectRules: SpaceRules<ProjectJudgement, AllTables> = {
   ...projectRulesOf<AllTables>(parts),
   // 1: whoever is suspended or no member takes back and answers no invitations.
   // 2: who left a task is kept.
-  version: 2,
+  // 3: an invitation is not another of the same id.
+  version: 3,
   searched: ['room.message', 'task.comment'],
 }
 

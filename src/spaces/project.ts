@@ -10,8 +10,16 @@ import { type AuthorityFacts, isAuthorityType, readAuthority } from './project-f
 import type { ProjectStanding } from './standing.ts'
 import { isSignedByOwner } from './transfers.ts'
 
+export {
+  answered,
+  type Invitation,
+  invitationFor,
+  invitationOf,
+  invitationsIn,
+  invitedBy,
+} from './invitations.ts'
 export type { ProjectJudgement } from './judge.ts'
-export type { Invitation, Member, ProjectStanding } from './standing.ts'
+export type { Member, ProjectStanding } from './standing.ts'
 
 export const standingOf = (judgement: ProjectJudgement): ProjectStanding => judgement.standing()
 
@@ -172,6 +180,6 @@ function summaryOf(standing: ProjectStanding): unknown {
     left_agents: [...standing.leftAgents].sort(),
     suspensions: sorted(standing.suspensions, (those) => [...those.keys()].sort()),
     removals: sorted(standing.removals, (those) => [...those.keys()].sort()),
-    invitations: sorted(standing.invitations, ({ to, role, status }) => [to, role, status]),
+    invitations: sorted(standing.invitations, (those) => those.flatMap(({ to, role, status }) => [to, role, status])),
   }
 }

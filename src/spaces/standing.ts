@@ -1,6 +1,7 @@
 import { defaultProfile, type Profile, type Role, type Stage, type Standing } from '../authority/roles.ts'
 import { nodeOf } from '../base/did.ts'
 import { isPast, type Placed } from '../log/types.ts'
+import { answered, type Invitation, takenBack, withInvitation } from './invitations.ts'
 import type { AuthorityFacts, GivenRole, Limits } from './project-facts.ts'
 
 /** How far somebody's word goes in matters of who may do what. */
@@ -13,17 +14,6 @@ export interface Act {
   rank: Rank
   /** Of a hand-over: who owned the project until then. */
   giver?: string | undefined
-}
-
-export interface Invitation {
-  id: string
-  to: string
-  role: GivenRole
-  by: string
-  at: number
-  expiresAt: string
-  entry: Placed
-  status: 'pending' | 'accepted' | 'withdrawn' | 'expired' | 'declined'
 }
 
 export interface Member {
@@ -58,7 +48,7 @@ export interface ProjectStanding extends Standing {
   leftAgents: Set<string>
   suspensions: Map<string, Restrictions>
   removals: Map<string, Restrictions>
-  invitations: Map<string, Invitation>
+  invitations: Map<string, readonly Invitation[]>
   isMember(node: string): boolean
   /**
    * As `roleOf`, but whoever the owner made an overseer is one though nothing is known here of how it became a member: acts of leaders are judged before
@@ -92,7 +82,7 @@ export function emptyStanding(): ProjectStanding {
     leftAgents: new Set<string>(),
     suspensions: new Map<string, Restrictions>(),
     removals: new Map<string, Restrictions>(),
-    invitations: new Map<string, Invitation>(),
+    invitations: new Map<string, readonly Invitation[]>(),
   }
   return withQuestions(standing)
 }
@@ -216,16 +206,16 @@ export function applyAct(standing: ProjectStanding, act: Act): void {
       return
     case 'project.invite': {
       const { id: invitation, to, role, expires_at } = facts
-      if (standing.invitations.has(invitation)) return
-      standing.invitations.set(invitation, {
-        ...{ id: invitation, to, role, by: author, at, expiresAt: expires_at, entry, status: 'pending' },
+      withInvitation(standing.invitations, {
+        ...{ id: invitation, to, role, by: author, byOwner: rank === 'owner', at, expiresAt: expires_at, entry },
+        status: 'pending',
       })
       return
     }
     case 'project.withdraw': {
-      const known = standing.invitations.get(facts.invitation)
+      const known = takenBack(standing.invitations, facts.invitation, entry)
       if (known?.status === 'pending')
-        standing.invitations.set(known.id, { ...known, status: facts.because ?? 'withdrawn' })
+        withInvitation(standing.invitations, { ...known, status: facts.because ?? 'withdrawn' })
       return
     }
     case 'project.accept':
@@ -287,9 +277,9 @@ export function applyAct(standing: ProjectStanding, act: Act): void {
 }
 
 function accept(standing: ProjectStanding, entry: Placed, id: string): void {
-  const invitation = standing.invitations.get(id)
+  const invitation = answered(standing.invitations, id, entry)
   if (!invitation || invitation.status === 'accepted') return
-  standing.invitations.set(id, { ...invitation, status: 'accepted' })
+  withInvitation(standing.invitations, { ...invitation, status: 'accepted' })
   const { node, at } = entry
   const { to, role } = invitation
   if (!standing.isMember(node)) {

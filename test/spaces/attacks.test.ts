@@ -334,7 +334,7 @@ test('no answer to an invitation that did not know of a suspension or removal co
       p.sees('bob', 'alice', 'carol')
       const accept = p.write('bob', 'project.accept', { invitation: id })
       t.is(p.verdict(accept), 'denied', `${restriction} ${role}`)
-      t.is(p.judgement().standing().invitations.get(String(id))?.status, 'pending')
+      t.is(p.judgement().standing().invitations.get(String(id))?.[0]?.status, 'pending')
     }
   }
 })

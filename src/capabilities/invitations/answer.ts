@@ -4,13 +4,13 @@ import type { SignedEntry } from '../../contract/entry.ts'
 import { saying } from '../../contract/entry.ts'
 import { inboxOf } from '../../core/events.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
-import { makeEntry, sha256 } from '../../log/entry.ts'
+import { makeEntry } from '../../log/entry.ts'
 import { comparePlaces } from '../../log/types.ts'
-import { readEntry } from '../../log/verify.ts'
+import { invitedBy } from '../../spaces/project.ts'
 import type { InvitationParts } from './parts.ts'
 import { invitationWires } from './schema.ts'
 import type { Sending } from './send.ts'
-import type { InvitationRow, InvitationTables } from './tables.ts'
+import { type InvitationRow, type InvitationTables, inviteOf, storedEntry } from './tables.ts'
 import type { Known } from './views.ts'
 
 export const notPending = (status: string): AgoraError =>
@@ -22,7 +22,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
 
   /** What joins a project of which this node has no log, or one that ends before the invitation. */
   function acceptance(row: InvitationRow, author: string): CheckedEntry {
-    const invite = stored(row.invite)
+    const invite = inviteOf(row)
     const log = spaces.info(row.space) && spaces.replica(row.space)
     const ends = (log?.branches() ?? []).flatMap(({ node, id }) => (node === key.did ? (log?.get(id) ?? []) : []))
     const own = ends.sort(comparePlaces).at(-1)
@@ -35,14 +35,20 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
       lamport: 1 + Math.max(own?.lamport ?? 0, invite.header.lamport),
       at: clock.now(),
       type: 'project.accept',
-      facts: { invitation: row.id },
+      facts: { invitation: invite.body['id'] },
     })
+  }
+
+  /** What became of an invitation by the log that is here. */
+  function reservedBy(row: InvitationRow) {
+    const { id, body } = inviteOf(row)
+    return invitedBy(projects.standing(row.space).invitations, String(body['id']), id)
   }
 
   /** Within a write: the invited joins, as soon as a member hears of it. */
   function accept(row: InvitationRow, author: string): void {
-    if (spaces.info(row.space)?.status === 'member' && projects.standing(row.space).invitations.has(row.id)) {
-      const facts = { invitation: row.id }
+    if (spaces.info(row.space)?.status === 'member' && reservedBy(row)) {
+      const facts = { invitation: inviteOf(row).body['id'] }
       spaces.writeWithin(row.space, (log) => log.append({ author, type: 'project.accept', facts }))
       tables.change(row, { ...joinedAs(row), decided_at: clock.now() })
       return
@@ -56,7 +62,7 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
     spaces.joinWithin(row.space, {
       kind: 'project',
       title: row.name,
-      entries: [stored(row.project), stored(row.invite), entry],
+      entries: [storedEntry(row.project), inviteOf(row), entry],
       members: [...told],
     })
     database.afterCommit(() => {
@@ -70,9 +76,9 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
   function heard(space: string): void {
     const rows = tables.accepted(space)
     if (rows.length === 0) return
-    const { invitations, members } = projects.standing(space)
+    const { members } = projects.standing(space)
     for (const row of rows) {
-      if (invitations.get(row.id)?.status === 'accepted' && members.has(key.did)) {
+      if (reservedBy(row)?.status === 'accepted' && members.has(key.did)) {
         tables.change(row, joinedAs(row))
         events.emit('project.joined', inboxOf(row.to_did), {
           project_id: row.space,
@@ -83,9 +89,9 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
       }
       // The answer that waited for its parents in memory alone.
       const log = projects.replica(space)
-      const { id: invite } = stored(row.invite)
+      const { id: invite } = inviteOf(row)
       if (log.get(invite) && row.accept !== null) {
-        const answer = stored(row.accept)
+        const answer = storedEntry(row.accept)
         if (log.get(answer.id)) continue
         parts.database.afterCommit(() => {
           spaces
@@ -147,7 +153,11 @@ export function createAnswering(parts: InvitationParts, tables: InvitationTables
       if (row.status !== 'pending') throw notPending(row.status)
       await parts.database.write(() => {
         tables.change(row, { status: 'declined', decided_at: clock.now(), reason: reason ?? null })
-        post(invitationWires.decline.type, nodeOf(row.from_did), { space, invitation: id, ...said })
+        post(invitationWires.decline.type, nodeOf(row.from_did), {
+          space,
+          invitation: inviteOf(row).body['id'],
+          ...said,
+        })
       })
     },
   }
@@ -161,11 +171,4 @@ function joinedAs({ project, invite }: InvitationRow): Partial<InvitationRow> {
     return JSON.stringify({ header, facts })
   }
   return { status: 'joined', message: null, description: null, project: wordless(project), invite: wordless(invite) }
-}
-
-/** An entry that was checked when it came. */
-function stored(text: string): CheckedEntry {
-  const read = readEntry(JSON.parse(text), sha256)
-  if ('entry' in read) return read.entry
-  throw new AgoraError('internal', `A stored entry cannot be read: ${read.fault.detail}.`)
 }

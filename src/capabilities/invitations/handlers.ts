@@ -9,6 +9,7 @@ import { listPage } from '../../core/list-page.ts'
 import type { Progress } from '../../core/outbox.ts'
 import type { SpaceNews } from '../../core/spaces.ts'
 import type { OperationName } from '../../operations.ts'
+import { answered, invitationOf, invitationsIn, invitedBy } from '../../spaces/project.ts'
 import { isAuthorityType } from '../../spaces/project-facts.ts'
 import { createAnswering, notPending } from './answer.ts'
 import type { InvitationParts } from './parts.ts'
@@ -46,7 +47,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
 
   /** Within a write: takes a place that was reserved back, and tells whom it was for. */
   function withdraw(space: string, id: string, author: string, expired: boolean): void {
-    const known = projects.standing(space).invitations.get(id)
+    const known = invitationOf(projects.standing(space).invitations, id)
     if (!known) return
     const input = {
       author,
@@ -64,7 +65,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
   }
 
   return {
-    wire: invitationsWire(parts, tables, sending, answering),
+    wire: invitationsWire(parts, tables, sending, answering, view),
 
     entries({ space, kind, added, changed }) {
       if (kind !== 'project') return
@@ -72,9 +73,13 @@ export function createInvitations(parts: InvitationParts): Invitations {
       if (![...added, ...changed.map(({ entry }) => entry)].some(({ type }) => isAuthorityType(type))) return
       answering.heard(space)
       const { invitations, name } = projects.standing(space)
-      for (const { type, node, body, author } of added) {
+      for (const entry of added) {
+        const { type, node, body, author } = entry
         if (type !== 'project.invite' && type !== 'project.accept') continue
-        const known = invitations.get(String(body[type === 'project.invite' ? 'id' : 'invitation']))
+        const known =
+          type === 'project.invite'
+            ? invitedBy(invitations, String(body['id']), entry.id)
+            : answered(invitations, String(body['invitation']), entry)
         if (!known) continue
         const data = { project_id: space, invitation: known.id, name, from: author, role: known.role }
         // Agents of a member are invited by the log itself.
@@ -117,7 +122,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
       tables.trim()
       for (const { id: space, status } of projects.list()) {
         if (status !== 'member') continue
-        for (const { id, by, status: state, expiresAt } of [...projects.standing(space).invitations.values()]) {
+        for (const { id, by, status: state, expiresAt } of invitationsIn(projects.standing(space).invitations)) {
           const isOver = state === 'pending' && Date.parse(expiresAt) <= now
           if (isOver && nodeOf(by) === key.did) withdraw(space, id, key.did, true)
         }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { TrustLevel } from '../../authority/trust.ts'
 import { nodeOf, parseDid } from '../../base/did.ts'
 import { messageOf } from '../../base/errors.ts'
@@ -7,12 +8,14 @@ import { inboxOf } from '../../core/events.ts'
 import type { Outcome, Sender, WireHandler } from '../../core/inbound.ts'
 import type { CheckedEntry } from '../../log/checked.ts'
 import { checkEntry } from '../../log/entry.ts'
+import { invitationFor, invitationOf } from '../../spaces/project.ts'
 import { readAuthority } from '../../spaces/project-facts.ts'
 import type { Answering } from './answer.ts'
 import type { InvitationParts } from './parts.ts'
 import { invitationWires } from './schema.ts'
 import type { Sending } from './send.ts'
-import type { InvitationRow, InvitationTables } from './tables.ts'
+import { type InvitationRow, type InvitationTables, inviteOf } from './tables.ts'
+import type { InvitationViews } from './views.ts'
 
 /** Invitations of one peer that wait, and of all. */
 export const WAITING_OF_ONE = 50
@@ -35,9 +38,14 @@ export function invitationsWire(
   tables: InvitationTables,
   sending: Sending,
   answering: Answering,
+  view: Pick<InvitationViews, 'isTaken'>,
 ): WireHandler[] {
   const { clock, key, events, spaces, projects, agents, telemetry, autoAccept } = parts
   const isForNode = ({ from, to }: Envelope, did: string) => from === did && to === key.did
+
+  /** What a node invited to by this id. */
+  const rowOf = (space: string, id: string, from: string): InvitationRow | undefined =>
+    tables.in(space).find((row) => nodeOf(row.from_did) === from && inviteOf(row).body['id'] === id)
 
   async function checkInvite({ body }: Envelope): Promise<Invited | undefined> {
     const [first, second] = await Promise.all([checkEntry(body['create']), checkEntry(body['invite'])])
@@ -55,7 +63,7 @@ export function invitationsWire(
     const { agent } = parseDid(to)
     if (agent !== undefined && !agents.has(agent)) return failed('unknown_agent')
     const space = create.id
-    if (tables.get(space, id) || spaces.info(space)?.status === 'member') return stored
+    if (rowOf(space, id, did) || spaces.info(space)?.status === 'member') return stored
     if (Date.parse(expires_at) <= clock.now()) return failed('expired')
     if (tables.pendingCount(did) >= WAITING_OF_ONE || tables.pendingCount() >= WAITING_MAX) {
       return failed('requests_full')
@@ -66,7 +74,8 @@ export function invitationsWire(
     }
     const row: InvitationRow = {
       space,
-      id,
+      // Who invites chooses the id, and may choose that of another invitation: here both are to be told apart.
+      id: view.isTaken(id) ? randomUUID() : id,
       name: summary.name,
       description: summary.description ?? null,
       from_did: invite.header.author,
@@ -84,7 +93,7 @@ export function invitationsWire(
       members: JSON.stringify(members.map(({ did, addresses }) => ({ did: nodeOf(did), addresses }))),
     }
     tables.insert(row)
-    const data = { project_id: space, invitation: id, name: row.name, from: row.from_did, role }
+    const data = { project_id: space, invitation: row.id, name: row.name, from: row.from_did, role }
     events.emit('project.invited', inboxOf(to), data)
     if (autoAccept() && trust >= CLOSE) answering.accept(row, key.did)
     return stored
@@ -98,23 +107,23 @@ export function invitationsWire(
     if (spaces.info(space)?.kind !== 'project' || !projects.isHere(space)) return failed('not_permitted')
     const standing = projects.standing(space)
     if (!standing.isMember(key.did)) return failed('not_permitted')
-    const known = standing.invitations.get(String(entry.body['invitation']))
+    const id = String(entry.body['invitation'])
+    const isKnown = standing.invitations.has(id)
     // An answer to what is not known here yet waits for that; strangers' answers would push each other out.
-    if (known ? nodeOf(known.to) !== did : trust < WAITS_FROM) return failed('not_permitted')
+    if (isKnown ? !invitationFor(standing.invitations, id, did) : trust < WAITS_FROM) return failed('not_permitted')
     // One answer is one: more of them, also of whoever was removed since, would only make the log longer. What else a member wrote comes with the log.
-    const about = { types: ['project.accept'], subject: String(entry.body['invitation']), author: did, limit: 1 }
+    const about = { types: ['project.accept'], subject: id, author: did, limit: 1 }
     const [answer] = projects.replica(space).query(about)
     if (answer) return answer.id === entry.id ? stored : failed('not_permitted')
     // Who was not invited is not even told that there is such a project.
     if (spaces.admitWithin(space, [entry], did).faults.length > 0) return failed('not_permitted')
-    const id = String(entry.body['invitation'])
     const verdict = projects.replica(space).verdict(entry.id)
     if (verdict && verdict.state !== 'counts') tellWithdrawn(did, space, id)
     return stored
   }
 
   function tellWithdrawn(did: string, space: string, invitation: string) {
-    const status = projects.standing(space).invitations.get(invitation)?.status
+    const status = invitationFor(projects.standing(space).invitations, invitation, did)?.status
     if (status !== 'withdrawn' && status !== 'expired') return
     sending.post(invitationWires.withdraw.type, did, { space, invitation, expired: status === 'expired' })
   }
@@ -123,9 +132,11 @@ export function invitationsWire(
     const { space, invitation, reason } = envelope.body as { space: string; invitation: string; reason?: string }
     if (!isForNode(envelope, did)) return failed('malformed')
     if (spaces.info(space)?.kind !== 'project' || !projects.isHere(space)) return failed('not_permitted')
-    const known = projects.standing(space).invitations.get(invitation)
-    if (!known || nodeOf(known.to) !== did) return failed('not_permitted')
-    if (known.status !== 'pending') return stored
+    const { invitations } = projects.standing(space)
+    const known = invitationFor(invitations, invitation, did)
+    if (!known) return failed('not_permitted')
+    // What is written takes back the one that this id means here: nobody declines for somebody else by using it again.
+    if (known.status !== 'pending' || known !== invitationOf(invitations, invitation)) return stored
     const input = {
       author: key.did,
       type: 'project.withdraw',
@@ -148,12 +159,12 @@ export function invitationsWire(
   function withdrawn(envelope: Envelope, { did }: Sender): Outcome {
     const { space, invitation, expired } = envelope.body as { space: string; invitation: string; expired?: boolean }
     if (!isForNode(envelope, did)) return failed('malformed')
-    const row = tables.get(space, invitation)
-    if (!row || nodeOf(row.from_did) !== did) return failed('not_permitted')
+    const row = rowOf(space, invitation, did)
+    if (!row) return failed('not_permitted')
     if (row.status !== 'pending' && row.status !== 'accepted') return stored
     tables.change(row, { status: expired ? 'expired' : 'withdrawn', decided_at: clock.now() })
     if (spaces.info(space)?.status === 'joining') spaces.leaveWithin(space)
-    events.emit('project.withdrawn', inboxOf(row.to_did), { project_id: space, invitation, name: row.name })
+    events.emit('project.withdrawn', inboxOf(row.to_did), { project_id: space, invitation: row.id, name: row.name })
     return stored
   }
 

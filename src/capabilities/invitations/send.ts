@@ -106,9 +106,9 @@ export function createSending(parts: InvitationParts) {
           hint: '`agora project role` gives it another role.',
         })
       }
-      const waiting = [...standing.invitations.values()].find(
-        (one) => one.to === to && one.status === 'pending' && Date.parse(one.expiresAt) > now,
-      )
+      const waiting = [...standing.invitations.values()]
+        .flat()
+        .find((one) => one.to === to && one.status === 'pending' && Date.parse(one.expiresAt) > now)
       if (waiting && waiting.role !== role) {
         throw new AgoraError('already_exists', `peer_name: ${directory.nameOf(to)} is invited as ${waiting.role}.`, {
           field: 'peer_name',
@@ -139,8 +139,8 @@ export type Sending = ReturnType<typeof createSending>
 function places(standing: ProjectStanding, now: number): { role: string | undefined }[] {
   const nodes = [...standing.members.keys()].filter(standing.isMember)
   const agents = [...standing.agentRoles.keys()].filter((did) => standing.isMember(nodeOf(did)))
-  const invited = [...standing.invitations.values()].filter(
-    ({ status, expiresAt }) => status === 'pending' && Date.parse(expiresAt) > now,
-  )
+  const invited = [...standing.invitations.values()]
+    .flat()
+    .filter(({ status, expiresAt }) => status === 'pending' && Date.parse(expiresAt) > now)
   return [...[...nodes, ...agents].map((did) => ({ role: standing.roleOf(did)?.role })), ...invited]
 }

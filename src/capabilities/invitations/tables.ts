@@ -1,9 +1,14 @@
+import { AgoraError } from '../../base/errors.ts'
+import type { CheckedEntry } from '../../log/checked.ts'
+import { sha256 } from '../../log/entry.ts'
+import { readEntry } from '../../log/verify.ts'
 import { type Database, sqlBuilder } from '../../store/database.ts'
 import type { InvitationStatus } from './schema.ts'
 
 /** An invitation that this node was sent by another. */
 export interface InvitationRow {
   space: string
+  /** As it is called here: the id that its inviter chose, unless that was taken. */
   id: string
   name: string
   description: string | null
@@ -24,6 +29,16 @@ export interface InvitationRow {
   members: string
 }
 
+/** An entry that was checked when it came. */
+export function storedEntry(text: string): CheckedEntry {
+  const read = readEntry(JSON.parse(text), sha256)
+  if ('entry' in read) return read.entry
+  throw new AgoraError('internal', `A stored entry cannot be read: ${read.fault.detail}.`)
+}
+
+/** The entry that invited. Its facts name the invitation to others; the row's own id is told to no other node. */
+export const inviteOf = ({ invite }: Pick<InvitationRow, 'invite'>): CheckedEntry => storedEntry(invite)
+
 /** So many that were answered are remembered. */
 const DECIDED_MAX = 1000
 const sql = sqlBuilder<{ project_invitations: InvitationRow }>()
@@ -37,6 +52,7 @@ export function invitationTables(database: Database) {
   return {
     get: (space: string, id: string): InvitationRow | undefined =>
       database.first(all().where('space', '=', space).where('id', '=', id)),
+    in: (space: string): InvitationRow[] => database.all(all().where('space', '=', space)),
     /** Latest first. */
     list: (): InvitationRow[] => database.all(all().orderBy('created_at', 'desc').orderBy('id')),
     /** Those of a project whose answer is under way, or whose log is. */

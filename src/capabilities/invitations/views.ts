@@ -2,10 +2,10 @@ import { type Actor, didOf } from '../../authority/may.ts'
 import { rfc3339 } from '../../base/clock.ts'
 import { nodeOf } from '../../base/did.ts'
 import { AgoraError } from '../../base/errors.ts'
-import type { Invitation as Reserved } from '../../spaces/project.ts'
+import { invitationsIn, type Invitation as Reserved } from '../../spaces/project.ts'
 import type { InvitationParts } from './parts.ts'
 import type { Invitation } from './schema.ts'
-import type { InvitationRow, InvitationTables } from './tables.ts'
+import { type InvitationRow, type InvitationTables, inviteOf } from './tables.ts'
 
 /** An invitation as it is known here: sent to this node with no log yet, or standing in a log that is here. */
 export type Known =
@@ -21,10 +21,8 @@ export function invitationViews(
   const isHere = (did: string) => nodeOf(did) === key.did
 
   /** What went with an invitation that was accepted, unless it was taken away. */
-  function saidInLog({ space, id }: InvitationRow): string | null {
-    const entry = projects.isHere(space) ? projects.standing(space).invitations.get(id)?.entry.id : undefined
-    return (entry === undefined ? undefined : projects.replica(space).texts(entry)?.['message']) ?? null
-  }
+  const saidInLog = (row: InvitationRow): string | null =>
+    (projects.isHere(row.space) ? projects.replica(row.space).texts(inviteOf(row).id)?.['message'] : undefined) ?? null
 
   function ofRow(row: InvitationRow): Invitation {
     const isOver = row.status === 'pending' && row.expires_at <= clock.now()
@@ -77,8 +75,7 @@ export function invitationViews(
     const seen = new Set(rows.map(({ space, id }) => `${space} ${id}`))
     const logged = projects.list().flatMap(({ id: space }): Known[] => {
       if (!projects.isHere(space)) return []
-      const all = [...projects.standing(space).invitations.values()]
-      return all
+      return invitationsIn(projects.standing(space).invitations)
         .filter(({ id }) => !seen.has(`${space} ${id}`))
         .map((reserved) => ({ reserved, space, id: reserved.id }))
     })
@@ -95,8 +92,15 @@ export function invitationViews(
     return member?.suspended === false
   }
 
+  /** Of several with one id that is meant which somebody here can do something about. */
+  function nearness({ row, reserved }: Known): number {
+    if (row) return 0
+    return nodeOf(reserved.by) === key.did ? 1 : isHere(reserved.to) ? 2 : 3
+  }
+
   return {
     view,
+    isTaken: (id: string): boolean => known().some((one) => one.id === id),
     list: (actor: Actor): Invitation[] =>
       known()
         .map(view)
@@ -105,11 +109,12 @@ export function invitationViews(
     /** @throws AgoraError `not_found`, `ambiguous_name` */
     find(id: string, actor: Actor): Known {
       const lower = id.toLowerCase()
-      const fitting = known().filter(
-        (one) => (one.id.startsWith(lower) || one.id.endsWith(lower)) && sees(actor, view(one)),
-      )
-      const [first, other] = fitting
-      if (first && !other) return first
+      const fitting = known()
+        .filter((one) => (one.id.startsWith(lower) || one.id.endsWith(lower)) && sees(actor, view(one)))
+        .sort((a, b) => nearness(a) - nearness(b))
+      const [first, ...others] = fitting
+      const isMeant = (one: Known) => others.every((other) => other.id === one.id && nearness(other) > nearness(one))
+      if (first && isMeant(first)) return first
       if (first) {
         throw new AgoraError('ambiguous_name', `id: several invitations fit ${JSON.stringify(id)}.`, {
           field: 'id',
@@ -123,3 +128,4 @@ export function invitationViews(
     },
   }
 }
+export type InvitationViews = ReturnType<typeof invitationViews>

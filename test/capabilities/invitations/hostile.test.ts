@@ -128,6 +128,41 @@ test('nobody answers for another, or learns of a project it was not invited to',
   t.is(log.count(), count)
 })
 
+test('whoever uses the id of an invitation again keeps nobody from accepting it', async (t) => {
+  await using node = await testNode('alice')
+  const [bob, mallory] = [await node.peer('bob', 2), await node.peer('mallory', 2)]
+  const good = invitation(bob, node.did)
+  const { id } = good.invite.body
+  const inSame = makeEntry(mallory.key, {
+    ...{ author: mallory.did, space: good.create.id, seq: 0, prev: undefined, heads: [good.create.id], lamport: 2 },
+    ...{ at: 0, type: 'project.invite', facts: { ...good.invite.body, role: 'observer' } },
+  })
+  const inOther = invitation(mallory, node.did, { id })
+  for (const body_ of [body({ create: good.create, invite: inSame }), body(inOther)])
+    t.is((await mallory.post('project.invite', body_))?.stage, 'stored')
+  t.is((await bob.post('project.invite', body(good)))?.stage, 'stored')
+  t.is((await bob.post('project.invite', body(good)))?.stage, 'stored', 'once more')
+
+  const { items } = await node.operator.call('invitations.list')
+  t.is(items.length, 3)
+  t.is(new Set(items.map((one) => one.id)).size, 3)
+  const [one] = items.filter((item) => item.from.did === bob.did)
+  t.like(one, { role: 'developer', project_id: good.create.id })
+  // Each takes back what is its own, by the id that it knows.
+  await mallory.post('project.withdraw', { space: good.create.id, invitation: id })
+  const pending = (await node.operator.call('invitations.list')).items
+  t.deepEqual(
+    pending.filter((item) => item.project_id === good.create.id).map(({ from }) => from.did),
+    [bob.did],
+  )
+  await node.operator.call('invitations.accept', { id: one?.id ?? '' })
+  await node.settle()
+  const answer = bob.received.find(({ type }) => type === 'project.accept') as Envelope
+  const { header, facts } = answer.body['entry'] as { header: string; facts: string }
+  t.deepEqual(JSON.parse(header).heads, [good.invite.id])
+  t.deepEqual(JSON.parse(facts), { invitation: id })
+})
+
 test('with an agent goes its place in projects', async (t) => {
   await using node = await testNode('alice')
   await node.agent('claude-1')
