@@ -27,7 +27,7 @@ export interface Projects {
   replica(project: string): ProjectReplica
   standing(project: string): ProjectStanding
   /** How many tasks there are of each status, as they are shown. */
-  taskCounts(project: string): Record<TaskStatus | 'claimed', number>
+  taskCounts(project: string): Readonly<Record<TaskStatus | 'claimed', number>>
   /**
    * The DID of a member, or of an agent of one, by its name or DID.
    * @param invited also somebody who was invited and has not answered yet.
@@ -59,6 +59,8 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
   const standing = (project: string) => standingOf(replica(project).judgement())
   /** What was tried in vain and is not told yet, by who and what. */
   const denials = new Map<string, { count: number; cancel: () => void }>()
+  /** As they were when the log had so many entries: nothing else changes them. */
+  const counted = new WeakMap<Replica, { entries: number; counts: ReturnType<Projects['taskCounts']> }>()
 
   function tell(project: string, who: string, operation: string, count: number) {
     const input = { author: self.did, type: 'project.denied', facts: { operation, who, count } }
@@ -136,9 +138,14 @@ export function createProjects({ clock, self, spaces, directory, telemetry }: Pr
     replica,
     standing,
     taskCounts(project) {
-      const state = replica(project).state()
+      const log = replica(project)
+      const entries = log.count()
+      const known = counted.get(log)
+      if (known?.entries === entries) return known.counts
+      const state = log.state()
       const counts = { todo: 0, in_progress: 0, done: 0, blocked: 0, claimed: state.size('task_claims') }
       for (const [, task] of state.entries('tasks')) counts[statusOf(state, task)]++
+      counted.set(log, { entries, counts })
       return counts
     },
     member(project, address, field, invited) {
