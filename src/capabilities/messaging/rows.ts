@@ -101,6 +101,6 @@ export const ofParty = (e: ExpressionBuilder<Tables, 'messages'>, { did, inbox }
     ),
   ])
 
-/** Sent by the node itself or one of its agents; a range, so that the index serves. `$` follows `#` in ASCII. */
+/** Sent by the node itself or one of its agents; one range, so that an index serves. `$` follows `#` in ASCII, and nothing else that is less follows a node's DID. */
 export const fromNode = (e: ExpressionBuilder<Tables, 'messages'>, node: string) =>
-  e.or([e('from_did', '=', node), e.and([e('from_did', '>=', `${node}#`), e('from_did', '<', `${node}$`)])])
+  e.and([e('from_did', '>=', node), e('from_did', '<', `${node}$`)])

@@ -1,3 +1,4 @@
+import { sql as literal, type RawBuilder } from 'kysely'
 import type { Database } from '../../store/database.ts'
 import { conversationTables } from './conversation-tables.ts'
 import {
@@ -17,6 +18,18 @@ const SHOWN_AT_ONCE = 10_000
 /** In front of the inbox, and added to `held`, of what a blocked peer sent. */
 const HIDDEN = 'blocked:'
 const HELD_HIDDEN = 2
+
+/** Which messages of a peer; word for word as the indexes over their senders have it, or they would not be used. */
+const IS_SHOWN = literal<boolean>`direction = 'in' AND held = 0`
+const IS_HELD = literal<boolean>`held = 1`
+const IS_HIDDEN = literal<boolean>`held > 1`
+
+const sent = (did: string, which: RawBuilder<boolean>) =>
+  sql
+    .selectFrom('messages')
+    .select('position')
+    .where((e) => fromNode(e, did))
+    .where(which)
 
 /** Everything messaging asks of the database, each query under the name of what it answers. */
 export const messagingTables = (database: Database) => {
@@ -115,41 +128,33 @@ export const messagingTables = (database: Database) => {
 
     /** What a node sent goes where no reader looks; `held` says that, and whether it had waited for the operator. */
     hide(did: string) {
-      const positions = sql
-        .selectFrom('messages')
-        .select('position')
-        .where((e) => fromNode(e, did))
       database.run(
         sql
           .updateTable('deliveries')
           .set((e) => ({ inbox: e(e.val(HIDDEN), '||', e.ref('inbox')) }))
-          .where('message', 'in', positions.where('held', '=', 0)),
+          .where('message', 'in', sent(did, IS_SHOWN)),
       )
-      database.run(
-        sql
-          .updateTable('messages')
-          .set((e) => ({ held: e('held', '+', HELD_HIDDEN) }))
-          .where((e) => fromNode(e, did))
-          .where('held', '<', HELD_HIDDEN),
-      )
+      for (const which of [IS_SHOWN, IS_HELD]) {
+        database.run(
+          sql
+            .updateTable('messages')
+            .set((e) => ({ held: e('held', '+', HELD_HIDDEN) }))
+            .where('position', 'in', sent(did, which)),
+        )
+      }
     },
     unhide(did: string) {
-      const positions = sql
-        .selectFrom('messages')
-        .select('position')
-        .where((e) => fromNode(e, did))
       database.run(
         sql
           .updateTable('deliveries')
           .set((e) => ({ inbox: e.fn<string>('substr', ['inbox', e.val(HIDDEN.length + 1)]) }))
-          .where('message', 'in', positions.where('held', '=', HELD_HIDDEN)),
+          .where('message', 'in', sent(did, IS_HIDDEN).where('held', '=', HELD_HIDDEN)),
       )
       database.run(
         sql
           .updateTable('messages')
           .set((e) => ({ held: e('held', '-', HELD_HIDDEN) }))
-          .where((e) => fromNode(e, did))
-          .where('held', '>=', HELD_HIDDEN),
+          .where('position', 'in', sent(did, IS_HIDDEN)),
       )
     },
 

@@ -15,6 +15,7 @@ import { up as up013 } from './013-authors.ts'
 import { up as up014 } from './014-alerts.ts'
 import { up as up015 } from './015-activity.ts'
 import { up as up016 } from './016-restored.ts'
+import { up as up017 } from './017-senders.ts'
 
 /** Run in order, each once; the number of those run is the file's `user_version`. What was released is never edited. */
 const migrations = [
@@ -33,6 +34,7 @@ const migrations = [
   up014,
   up015,
   up016,
+  up017,
 ]
 
 /** Of the databases that this version makes. */

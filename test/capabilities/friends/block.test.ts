@@ -1,4 +1,5 @@
 import test from 'ava'
+import { raw } from '../../helpers/database.ts'
 import { type TestNode, testNode } from '../../helpers/node.ts'
 
 /** alice with an agent, and bob of trust 3, from whom both have mail. */
@@ -35,6 +36,18 @@ test('what a blocked peer sent is hidden everywhere, and there again when it is 
   t.is((await node.operator.call('node.status')).unread, 1)
   t.is((await node.operator.call('conversations.list', { query: 'operator' })).items.length, 1)
   t.is(node.parts.book.trust(bob.did), 3)
+})
+
+test('what it sent is found by an index, however much others did', async (t) => {
+  await using node = await testNode('alice')
+  const ofSender = 'SELECT position FROM messages WHERE from_did >= ? AND from_did < ? AND'
+  for (const which of ["direction = 'in' AND held = 0", 'held = 1', 'held > 1']) {
+    const plan = node.parts.database
+      .all<{ detail: string }>(raw(`EXPLAIN QUERY PLAN ${ofSender} ${which}`, 'a', 'a$'))
+      .map(({ detail }) => detail)
+    t.is(plan.length, 1)
+    t.regex(plan[0] ?? '', /^SEARCH messages USING .*INDEX messages_\w+ \(from_did>\? AND from_did<\?\)$/)
+  }
 })
 
 test('what was on its way to it fails, and nobody can write to it', async (t) => {
