@@ -5,6 +5,7 @@ import { eventually } from '../helpers/processes.ts'
 
 let world: Stage
 let project: string
+/** More than the list knows row by row. */
 const MANY = 2000
 
 ava.before(async () => {
@@ -194,36 +195,9 @@ test(`${MANY} messages are scrolled back through without a jump`, async (t) => {
   const atEnd = () => feed.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)
   t.true((await atEnd()) < 4, 'it begins at the newest')
   t.true((await page.getByRole('article').count()) < 60, 'only what is seen is in the page')
-  // From frame to frame, a message that is seen moves by what was scrolled.
-  const jumps = await feed.evaluate(async (element) => {
-    const places = () => {
-      const top = element.getBoundingClientRect().top
-      return new Map(
-        [...element.querySelectorAll('article')].map((one) => [
-          one.querySelector('.agora-foreign')?.textContent ?? '',
-          one.getBoundingClientRect().top - top,
-        ]),
-      )
-    }
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-    let worst = 0
-    for (let step = 0; step < 120 && element.scrollTop > 0; step++) {
-      const before = places()
-      const by = Math.min(240, element.scrollTop)
-      element.scrollTop -= 240
-      await frame()
-      await frame()
-      for (const [text, y] of places()) {
-        const was = before.get(text)
-        // It may stand still for a frame when older ones come in, but goes no other way and no further.
-        if (was === undefined || y < 0 || y > element.clientHeight) continue
-        worst = Math.max(worst, was - y, y - was - by)
-      }
-    }
-    return worst
-  })
-  t.log(`the farthest that a message was from where it should be: ${jumps} px`)
-  t.true(jumps <= 4, `${jumps} px`)
+  const back = await feed.evaluate(farthest, { by: -240, steps: 120 })
+  t.log(`the farthest that a message was from where it should be: ${back} px`)
+  t.true(back <= 4, `${back} px`)
   await feed.press('Home')
   await page.waitForFunction(() => {
     const list = document.querySelector('[role=feed]')
@@ -231,6 +205,14 @@ test(`${MANY} messages are scrolled back through without a jump`, async (t) => {
     list.scrollTop = 0
     return list.textContent?.includes('number 0 ')
   })
+  // Between the 500th and the 800th, the list comes to the end of the rows that it knows, and takes others.
+  await feed.evaluate((element) => {
+    element.scrollTop = 500 * 76
+  })
+  const on = await feed.evaluate(farthest, { by: 400, steps: 60 })
+  t.true(on <= 4, `${on} px`)
+  const [, far] = /number (\d+) /.exec((await feed.getByRole('article').last().textContent()) ?? '') ?? []
+  t.true(Number(far) > 810, `it came to number ${far}`)
   // What is said meanwhile does not move what is read, and is counted.
   await say(world.bob, 'news in the long room', 'long')
   await page.getByRole('button', { name: '1 new' }).click()
@@ -250,3 +232,34 @@ test('who is suspended is told so, as it happens, and says nothing', async (t) =
   await page.getByText('You are suspended in this project').waitFor()
   t.is(await page.getByRole('textbox', { name: 'Write a message' }).count(), 0)
 })
+
+/** From frame to frame, the first message that is seen moves by what was scrolled: the px that it was from there at most. Runs in the page. */
+async function farthest(element: Element, { by, steps }: { by: number; steps: number }): Promise<number> {
+  const places = () => {
+    const top = element.getBoundingClientRect().top
+    return new Map(
+      [...element.querySelectorAll('article')].map((one) => [
+        one.querySelector('.agora-foreign')?.textContent ?? '',
+        one.getBoundingClientRect().top - top,
+      ]),
+    )
+  }
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  await frame()
+  await frame()
+  let worst = 0
+  for (let step = 0; step < steps && element.scrollTop > 0; step++) {
+    const before = places()
+    const moved = Math.max(by, -element.scrollTop)
+    element.scrollTop += by
+    await frame()
+    await frame()
+    // What is further down gives way to what is measured above it.
+    const seen = [...places()].filter(([text, y]) => before.has(text) && y >= 0 && y <= element.clientHeight)
+    const [text, y] = seen.sort(([, one], [, other]) => one - other)[0] ?? ['', 0]
+    // It may stand still for a frame when older ones come in, but goes no other way and no further.
+    const gone = ((before.get(text) ?? 0) - y) * Math.sign(by)
+    worst = Math.max(worst, -gone, gone - Math.abs(moved))
+  }
+  return worst
+}

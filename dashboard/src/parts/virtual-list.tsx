@@ -1,6 +1,6 @@
 import { Box } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef } from 'react'
 
 interface Props<Item> {
   items: Item[]
@@ -36,7 +36,8 @@ export function VirtualList<Item>({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => estimate,
-    getItemKey: (index) => keyOf(items[index] as Item),
+    // Another function, and all places are reckoned anew.
+    getItemKey: useCallback((index: number) => keyOf(items[index] as Item), [items, keyOf]),
     overscan: 8,
     gap,
   })

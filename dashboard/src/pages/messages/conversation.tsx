@@ -72,18 +72,13 @@ function Mail({ id, parties, me }: MailProps) {
   )
   const { change } = log
   const update = useCallback(
-    (message: string, fields: Partial<Message>) =>
-      change((items) => items.map((one) => (one.id === message ? { ...one, ...fields } : one))),
+    (messages: readonly string[], fields: Partial<Message>) => {
+      const ids = new Set(messages)
+      change((items) => items.map((one) => (ids.has(one.id) ? { ...one, ...fields } : one)))
+    },
     [change],
   )
-  const { see, fresh } = useSeen(
-    useCallback(
-      (ids) => {
-        for (const one of ids) update(one, { unread: false })
-      },
-      [update],
-    ),
-  )
+  const { see, fresh } = useSeen(useCallback((ids) => update(ids, { unread: false }), [update]))
 
   // How far one has come is asked for by itself: it may be of long ago.
   useEach(
@@ -97,7 +92,7 @@ function Mail({ id, parties, me }: MailProps) {
         )
         for (const { id: message } of moved ?? [])
           client.call('messages.show', { id: message }).then(
-            ({ delivery }) => delivery && update(message, { delivery }),
+            ({ delivery }) => delivery && update([message], { delivery }),
             () => log.retry(),
           )
       },
@@ -106,7 +101,7 @@ function Mail({ id, parties, me }: MailProps) {
   )
 
   const { mutate: acknowledge } = useAct('messages.acknowledge', {
-    onDone: ({ acknowledged_at }, { id: message }) => update(message, { acknowledged_at, unread: false }),
+    onDone: ({ acknowledged_at }, { id: message }) => update([message], { acknowledged_at, unread: false }),
   })
   const details = useCallback(
     (message: Message): Details => {

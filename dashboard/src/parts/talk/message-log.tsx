@@ -1,9 +1,10 @@
 import { Box, Button, Loader } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { dayOf, dayText } from './days.ts'
 import classes from './message-log.module.css'
+import { type Ends, endsAround, isWithin, type Stretch, stretchOf } from './stretch.ts'
 import { useArrivals } from './use-arrivals.ts'
 
 export interface LogItem {
@@ -29,17 +30,31 @@ interface Props<Item extends LogItem> {
 /** Rows in front of the first that is seen, when older ones are asked for. */
 const AHEAD = 30
 const END = 60
+/** Px of a message that was never measured. */
+const ESTIMATE = 76
 
 /** Messages, the newest at the bottom. Of any number of them only those that are seen are in the page. */
 export function MessageLog<Item extends LogItem>(props: Props<Item>) {
   const { items, hasOlder, loadOlder, row, announce, label, goTo, empty } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [loading, setLoading] = useState(false)
+  const [ends, setEnds] = useState<Ends>({})
+  const count = items.length
+  const stretch = useMemo(() => stretchOf(items, ends), [items, ends])
+  const { from, to } = stretch
+  const rows = useMemo(() => items.slice(from, to), [items, from, to])
   const virtual = useVirtualizer({
-    count: items.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 76,
-    getItemKey: (index) => items[index]?.id ?? index,
+    estimateSize: () => ESTIMATE,
+    // As long as the rows are the same, so is this: all places are reckoned anew otherwise. The first is told by how many are in front of it, too: what is
+    // read stays where it is only when one of the outermost rows has become another.
+    getItemKey: useCallback(
+      (index: number) => (index === 0 && from > 0 ? `${from} ${rows[0]?.id}` : (rows[index]?.id ?? index)),
+      [rows, from],
+    ),
+    paddingStart: from * ESTIMATE,
+    paddingEnd: (count - to) * ESTIMATE,
     overscan: 4,
     // What is read stays where it is while older messages come in above; who is at the end stays there.
     anchorTo: 'end',
@@ -48,16 +63,20 @@ export function MessageLog<Item extends LogItem>(props: Props<Item>) {
     // Rows are measured in the frame in which they appear.
     useAnimationFrameWithResizeObserver: false,
   })
-
   // Begins at the latest message.
   const begun = useRef(false)
   useLayoutEffect(() => {
-    if (begun.current || items.length === 0) return
+    if (begun.current || count === 0) return
     begun.current = true
     virtual.scrollToEnd()
-  }, [items.length, virtual])
+  }, [count, virtual])
 
-  const first = virtual.range?.startIndex ?? items.length
+  const shown = virtual.getVirtualItems()
+  const [first, last] = seenOf(virtual, stretch, count)
+  const isIn = isWithin(stretch, count, first, last)
+  useLayoutEffect(() => {
+    if (!isIn) setEnds(endsAround(items, Math.round((first + last) / 2)))
+  }, [isIn, items, first, last])
   useEffect(() => {
     if (!hasOlder || loading || !begun.current || first > AHEAD) return
     setLoading(true)
@@ -65,19 +84,27 @@ export function MessageLog<Item extends LogItem>(props: Props<Item>) {
   }, [first, hasOlder, loading, loadOlder])
 
   const wish = goTo?.at
+  const went = useRef<number>(undefined)
   // biome-ignore lint/correctness/useExhaustiveDependencies: it goes there once for each wish, and not whenever messages come
-  useEffect(() => {
-    const index = goTo ? items.findLastIndex(({ id }) => id === goTo.id) : -1
+  useLayoutEffect(() => {
+    if (!goTo || went.current === goTo.at) return
+    const index = items.findLastIndex(({ id }) => id === goTo.id)
     if (index < 0) return
-    virtual.scrollToIndex(index, { align: 'center' })
-  }, [wish])
+    const there = index - from
+    if (isWithin(stretch, count, index, index)) {
+      went.current = goTo.at
+      virtual.scrollToIndex(there, { align: 'center' })
+    } else if (index < from) virtual.scrollToOffset(index * ESTIMATE)
+    else if (index >= to) virtual.scrollToOffset(virtual.getTotalSize() - (count - index) * ESTIMATE)
+    // Once it is seen the rows around it come, and with them its place for good.
+    else virtual.scrollToOffset(virtual.getOffsetForIndex(there, 'center')?.[0] ?? 0)
+  }, [wish, from, to])
 
   const { text, below, seen } = useArrivals(items, announce, virtual.isAtEnd(END))
-  const shown = virtual.getVirtualItems()
-  const distant = items.length > 0 && begun.current && !virtual.isAtEnd(END * 4)
+  const distant = count > 0 && begun.current && !virtual.isAtEnd(END * 4)
   return (
     <div className={classes['frame']}>
-      {items.length === 0 ? (
+      {count === 0 ? (
         <Box p="md">{empty}</Box>
       ) : (
         <div
@@ -100,9 +127,9 @@ export function MessageLog<Item extends LogItem>(props: Props<Item>) {
                 style={{ transform: `translateY(${start}px)` }}
               >
                 <Row
-                  item={items[index] as Item}
-                  before={items[index - 1]}
-                  isFirst={index === 0 && !hasOlder}
+                  item={rows[index] as Item}
+                  before={items[from + index - 1]}
+                  isFirst={from + index === 0 && !hasOlder}
                   row={row}
                 />
               </div>
@@ -129,6 +156,19 @@ export function MessageLog<Item extends LogItem>(props: Props<Item>) {
       </div>
     </div>
   )
+}
+
+/** The first and the last message that are seen, by their index among all. Where there are no rows, by what they would take. */
+function seenOf(virtual: Virtualizer<HTMLDivElement, Element>, { from, to }: Stretch, count: number): [number, number] {
+  const { range, scrollOffset, scrollRect } = virtual
+  if (!range || scrollOffset === null || !scrollRect) return [count, count]
+  const above = from * ESTIMATE - scrollOffset
+  const below = scrollOffset - virtual.getTotalSize() + (count - to) * ESTIMATE
+  if (above > scrollRect.height || below > 0) {
+    const index = above > 0 ? from - Math.ceil(above / ESTIMATE) : to + Math.floor(below / ESTIMATE)
+    return [index, index]
+  }
+  return [from + range.startIndex, from + range.endIndex]
 }
 
 interface RowProps<Item> {
