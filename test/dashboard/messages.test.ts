@@ -61,6 +61,8 @@ test('a message that comes live is read, marked as seen, answered, and its deliv
   await bob.client.call('messages.send', { to: alice.info.did, body: 'Good.', conversation_id: conversation_id ?? '' })
   await page.getByRole('log').filter({ hasText: 'bob: Good.' }).waitFor()
   const good = feed.getByRole('article').filter({ hasText: 'Good.' })
+  // Who has seen it can still acknowledge it.
+  await good.getByText('new', { exact: true }).waitFor()
   await good.hover()
   await good.getByRole('button', { name: /^Acknowledge/ }).click()
   await good.getByText('You acknowledged it.').waitFor()

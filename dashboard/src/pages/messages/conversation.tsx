@@ -78,7 +78,9 @@ function Mail({ id, parties, me }: MailProps) {
     },
     [change],
   )
-  const { see, fresh } = useSeen(useCallback((ids) => update(ids, { unread: false }), [update]))
+  const { see, fresh } = useSeen(
+    useCallback((ids) => update(ids, { unread: false, shown_at: new Date().toISOString() }), [update]),
+  )
 
   // How far one has come is asked for by itself: it may be of long ago.
   useEach(
