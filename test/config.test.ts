@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import fc from 'fast-check'
 import { AgoraError } from '../src/base/errors.ts'
 import { nearest } from '../src/base/nearest.ts'
 import { flagOf, loadSettings, parseSetting, settingKey, settingKeys, settingOf, variableOf } from '../src/config.ts'
+import { fc } from './helpers/fast-check.ts'
 
 function configFile(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'agora-config-'))

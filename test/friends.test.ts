@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
-import fc from 'fast-check'
 import { didTail } from '../src/base/did.ts'
 import { AgoraError } from '../src/base/errors.ts'
+import { fc } from './helpers/fast-check.ts'
 import { network } from './helpers/network.ts'
 
 test('two real nodes become friends, tell each other, and stop', async (t) => {

@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { base58btc } from 'multiformats/bases/base58'
 import { base58 } from '../../src/base/base58.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 test('bytes are written as base58btc writes them', (t) => {
   const bytes = fc.oneof(

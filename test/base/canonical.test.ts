@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { canonicalJson } from '../../src/base/canonical.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 test('the example of RFC 8785, 3.2.2 and 3.2.3', (t) => {
   const value = JSON.parse(`{

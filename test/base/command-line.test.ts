@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { COMMAND_MAX, parseCommandLine, quoteCommandLine } from '../../src/base/command-line.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const words = (text: string) => {
   const parsed = parseCommandLine(text)

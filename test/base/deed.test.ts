@@ -1,9 +1,9 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { deed, doerOf, told } from '../../src/base/deed.ts'
 import type { AuditEntry } from '../../src/capabilities/audit/schema.ts'
 import { projectEntryTypes } from '../../src/spaces/project-rules.ts'
 import { BOB } from '../helpers/cli.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const names = { who: (did: string) => (did === BOB ? 'bob' : did), title: () => undefined, room: () => undefined }
 const entry = (type: string, facts: unknown, texts: unknown = {}) => ({ type, facts, texts }) as AuditEntry

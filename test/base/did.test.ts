@@ -1,7 +1,6 @@
 import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id'
 import test from 'ava'
-import fc from 'fast-check'
 import {
   agentDid,
   didKey,
@@ -15,6 +14,7 @@ import {
   peerIdOf,
 } from '../../src/base/did.ts'
 import { NAME_MAX, nameFault } from '../../src/base/names.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const key32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const node = nodeDid(new Uint8Array(32).fill(9))

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { type FrameOrigin, frame } from '../../src/base/frame.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const origin: FrameOrigin = { did: 'did:agora:z6MkX#claude-1', name: 'claude-1@bob', trust: 3, human: false }
 

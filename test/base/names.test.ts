@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { NAME_MAX, nameFault } from '../../src/base/names.ts'
 import { Name } from '../../src/contract/common.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 test('ordinary names of people, machines and agents', (t) => {
   for (const name of [

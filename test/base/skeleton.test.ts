@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { skeleton } from '../../src/base/skeleton.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 test('names a reader could take for one another have one skeleton', (t) => {
   for (const [one, other] of [

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { byteLength, displayLine, displayText, visibleJson } from '../../src/base/text.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const anything = fc.string({ unit: 'binary' })
 

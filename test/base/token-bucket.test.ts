@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { tokenBucket } from '../../src/base/token-bucket.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 test('grants the burst at once, then as many as flow in', async (t) => {
   const clock = fakeClock()

@@ -1,8 +1,8 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { parseArgv } from '../../src/cli/argv.ts'
 import { wordsOf } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 async function parsed(...argv: string[]) {
   const line = await parseArgv(argv, commands)

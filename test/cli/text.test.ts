@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { table } from '../../src/cli/table.ts'
 import { bytes, cut, displayWidth, duration, framed, safeJson, shownName } from '../../src/cli/text.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const same = (text: string): string => text
 

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { requestOf } from '../../src/client/request.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 test('the input goes into path, query and body as the route says', (t) => {
   t.deepEqual(requestOf('node.status', {}), { method: 'GET', path: '/status', body: undefined })

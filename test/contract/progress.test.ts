@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { Stage, stages } from '../../src/contract/envelope.ts'
 import { advances, renotes } from '../../src/contract/progress.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const anyStage = fc.constantFrom(...Stage.options)
 

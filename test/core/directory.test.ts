@@ -1,9 +1,9 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { agentDid, didTail } from '../../src/base/did.ts'
 import { AgoraError } from '../../src/base/errors.ts'
 import { createDirectory } from '../../src/core/directory.ts'
 import { type KnownPeer, newPeer } from '../../src/core/peer-book.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { connectedPeer, newKey } from '../helpers/remote.ts'
 
 const self = { did: newKey().did, name: 'alice' }

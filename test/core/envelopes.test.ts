@@ -1,11 +1,11 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import { agentDid } from '../../src/base/did.ts'
 import { newId } from '../../src/base/ids.ts'
 import { CLOCK_AHEAD_MAX, Envelope, signingText, TIME_TO_LIVE } from '../../src/contract/envelope.ts'
 import { type EnvelopeParts, open, seal } from '../../src/core/envelopes.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { newKey } from '../helpers/remote.ts'
 
 const alice = newKey()

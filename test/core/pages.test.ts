@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { listPage } from '../../src/core/list-page.ts'
 import { entryCursors, placeCursors } from '../../src/core/place-cursors.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const named = (id: string) => ({ id })
 

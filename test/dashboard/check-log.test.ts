@@ -1,8 +1,8 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { checkLog, isAsSigned } from '../../dashboard/src/pages/projects/audit/check-log.ts'
 import { hashOf, verifySigned } from '../../dashboard/src/pages/projects/audit/signatures.ts'
 import type { SignedEntry } from '../../src/contract/entry.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { signedProject } from '../helpers/signed-log.ts'
 
 async function* pagesOf(tips: string[], ...pages: SignedEntry[][]) {

@@ -1,8 +1,8 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { completed, matching, nameAt, typedName } from '../../dashboard/src/parts/talk/mentions.ts'
 import { type Log, olderAdded, type Page, reread } from '../../dashboard/src/parts/talk/pages.ts'
 import { mentionsIn } from '../../src/capabilities/rooms/rules.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 interface Item {
   id: string

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { type Ends, endsAround, isWithin, stretchOf } from '../../dashboard/src/parts/talk/stretch.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => ({ id: `m${from + n}` }))
 

@@ -1,11 +1,11 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { createBoard } from '../../dashboard/src/pages/projects/board/board-loader.ts'
 import { compareIn, statuses } from '../../dashboard/src/pages/projects/board/columns.ts'
 import { planChain } from '../../dashboard/src/pages/projects/board/drawer/chain-plan.ts'
 import { createTaskStore } from '../../dashboard/src/pages/projects/board/task-store.ts'
 import type { Task } from '../../src/capabilities/tasks/schema.ts'
 import type { Client } from '../../src/client/index.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const who = { did: 'did:agora:z1', name: 'alice' }
 const at = (n: number) => new Date(1_700_000_000_000 + n * 1000).toISOString()

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { REQUEST_MAX } from '../../src/http/input.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { type Ask, api, ask, OPERATOR } from '../helpers/http.ts'
 
 const send = (port: number, given: Partial<Ask>) =>

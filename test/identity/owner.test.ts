@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { nodeDid, ownerDid, ownerPublicKey } from '../../src/base/did.ts'
 import {
   ATTESTED_FOR,
@@ -10,6 +9,7 @@ import {
   grant,
   revoke,
 } from '../../src/identity/owner.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { newOwner } from '../helpers/owner.ts'
 import { newKey } from '../helpers/remote.ts'
 

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { openSealed, seal } from '../../src/identity/sealed.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
 const CHUNK = (64 << 10) + 16

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { getPublicKey, hashes, sign, verify } from '@noble/ed25519'
 import test from 'ava'
-import fc from 'fast-check'
 import { agentDid, parseDid } from '../../src/base/did.ts'
 import { keyFromSeed, verifySignature } from '../../src/identity/signing.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 hashes.sha512 = (bytes) => new Uint8Array(createHash('sha512').update(bytes).digest())
 

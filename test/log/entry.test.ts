@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { hashes, verifyAsync } from '@noble/ed25519'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import test from 'ava'
-import fc from 'fast-check'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import { agentDid, parseDid } from '../../src/base/did.ts'
 import { ENTRY_PREFIX, type SignedEntry } from '../../src/contract/entry.ts'
@@ -10,6 +9,7 @@ import { keyFromSeed } from '../../src/identity/signing.ts'
 import { isCanonical } from '../../src/log/canonical.ts'
 import { checkEntry, type EntryParts, makeEntry } from '../../src/log/entry.ts'
 import { hashText, verifyEntry } from '../../src/log/verify.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 hashes.sha512 = (bytes) => new Uint8Array(createHash('sha512').update(bytes).digest())
 

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { FRAME_NOTE, framed, inQuotes, oneLine, plain, quoted } from '../../src/mcp/frame.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { mcpClient } from '../helpers/mcp.ts'
 import { network } from '../helpers/network.ts'
 

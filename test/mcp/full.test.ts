@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import test from 'ava'
-import fc from 'fast-check'
 import { shown } from '../../src/mcp/shown.ts'
 import { within } from '../../src/mcp/tool.ts'
 import { tools } from '../../src/mcp/tools/index.ts'
 import { operations } from '../../src/operations.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { bridgeClient, mcpClient } from '../helpers/mcp.ts'
 import { network } from '../helpers/network.ts'
 

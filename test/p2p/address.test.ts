@@ -1,8 +1,8 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { AgoraError } from '../../src/base/errors.ts'
 import { keyFromSeed } from '../../src/identity/signing.ts'
 import { parseAddress } from '../../src/p2p/address.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const alice = keyFromSeed(new Uint8Array(32).fill(1))
 const bob = keyFromSeed(new Uint8Array(32).fill(2))

@@ -1,8 +1,8 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { encode } from 'it-length-prefixed'
 import { AgoraError } from '../../src/base/errors.ts'
 import { createFrameDecoder, encodeFrames } from '../../src/p2p/frames.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const MAX = 1 << 20
 const someFrames = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 20 })

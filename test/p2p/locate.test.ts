@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import fc from 'fast-check'
 import { createLocator, locateKey } from '../../src/p2p/locate.ts'
 import type { Session } from '../../src/p2p/session/index.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { newKey } from '../helpers/remote.ts'
 import { recordedTelemetry } from '../helpers/telemetry.ts'
 import vectors from '../vectors.json' with { type: 'json' }

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import test from 'ava'
-import fc from 'fast-check'
 import { isHere, resolveTold, toldAddress } from '../../src/p2p/reach.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { newKey } from '../helpers/remote.ts'
 
 const bob = newKey()

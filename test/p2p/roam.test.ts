@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
-import fc from 'fast-check'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { type Roamer, roamer } from '../helpers/roamer.ts'
 import { closed, hello, newKey, rawPeer, sayHello, startNode, wire } from './helpers.ts'
 

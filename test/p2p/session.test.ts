@@ -1,12 +1,12 @@
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import test from 'ava'
-import fc from 'fast-check'
 import { AgoraError } from '../../src/base/errors.ts'
 import type { AgentBrief } from '../../src/capabilities/node/schema.ts'
 import { SESSION_FRAME_MAX } from '../../src/p2p/session/constants.ts'
 import { helloFrame, readMessage } from '../../src/p2p/session/messages.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { bytes, closed, hello, rawPeer, sayHello, startNode, wire } from './helpers.ts'
 
 test('missed heartbeats make a peer stale, then it is given up; one that comes makes it live again', async (t) => {

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
-import fc from 'fast-check'
 import { createWhereabouts, type Teller } from '../../src/p2p/whereabouts.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { newKey } from '../helpers/remote.ts'
 import { realBook } from '../helpers/roamer.ts'
 import { recordedTelemetry } from '../helpers/telemetry.ts'

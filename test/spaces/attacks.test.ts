@@ -1,11 +1,11 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import type { Verdict } from '../../src/contract/verdict.ts'
 import { comparePlaces, isPast, type Placed } from '../../src/log/types.ts'
 import { changedFrom, judgeProject, type ProjectJudgement } from '../../src/spaces/judge.ts'
 import { isAuthorityType } from '../../src/spaces/project-facts.ts'
 import { applyAct, emptyStanding } from '../../src/spaces/standing.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { begun } from './paper-log.ts'
 
 const people = ['alice', 'bob', 'carol', 'dave', 'mallory'] as const

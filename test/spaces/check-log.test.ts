@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import type { SignedEntry } from '../../src/contract/entry.ts'
 import { checkLog } from '../../src/spaces/check-log.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { membersAtWork } from './members-at-work.ts'
 import { clock, read, verdictsOf } from './signed-project.ts'
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { rfc3339 } from '../../src/base/clock.ts'
 import { AgoraError } from '../../src/base/errors.ts'
 import type { CheckedEntry } from '../../src/log/checked.ts'
 import type { Placed } from '../../src/log/types.ts'
+import { fc } from '../helpers/fast-check.ts'
 import { clock, type signedProject, uuid } from './signed-project.ts'
 
 type Project = ReturnType<typeof signedProject>

@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { COUNTS } from '../../src/contract/verdict.ts'
 import { keyFromSeed, type NodeKey } from '../../src/identity/signing.ts'
 import type { CheckedEntry } from '../../src/log/checked.ts'
@@ -8,6 +7,7 @@ import { memoryStore } from '../../src/log/memory-store.ts'
 import { openReplica } from '../../src/log/open-replica.ts'
 import { type ThreadJudgement, type ThreadTables, threadRules } from '../../src/spaces/thread.ts'
 import { fakeClock } from '../helpers/fake-clock.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const keys = [1, 2, 3, 4].map((byte) => keyFromSeed(new Uint8Array(32).fill(byte))) as [
   NodeKey,

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import fc from 'fast-check'
 import { nameFault } from '../../src/base/names.ts'
 import { waitUntil } from '../../src/cli/wait.ts'
 import {
@@ -24,6 +23,7 @@ import {
 } from '../../src/store/home.ts'
 import { openToken, readToken, writePrivate } from '../../src/store/private-file.ts'
 import { ALICE, homesFolder, plantHome } from '../helpers/cli.ts'
+import { fc } from '../helpers/fast-check.ts'
 
 const daemonInfo = (pid: number) => ({
   pid,

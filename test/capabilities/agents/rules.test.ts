@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { nodePresence } from '../../../src/capabilities/agents/rules.ts'
 import { Presence } from '../../../src/capabilities/node/schema.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 for (const [agents, node] of [
   [[], 'online'],

@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import type { TrustLevel } from '../../../src/authority/trust.ts'
 import {
   BARRED_FOR,
@@ -14,6 +13,7 @@ import {
   retell,
   type Word,
 } from '../../../src/capabilities/friends/rules.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 /** One side with its outbox, as the daemon keeps them: words in order until they are receipted or expire. */
 interface Side {

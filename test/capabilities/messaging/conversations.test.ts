@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { newId } from '../../../src/base/ids.ts'
 import type { OperationName, Output } from '../../../src/operations.ts'
+import { fc } from '../../helpers/fast-check.ts'
 import { type TestCaller, testNode } from '../../helpers/node.ts'
 
 /** All pages of a list, one item after the other, and how many pages there were. */

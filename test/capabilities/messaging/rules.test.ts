@@ -1,8 +1,8 @@
 import test from 'ava'
 import Sqlite from 'better-sqlite3'
-import fc from 'fast-check'
 import { newId } from '../../../src/base/ids.ts'
 import { hear, searchQuery, type Talk, takeTurn } from '../../../src/capabilities/messaging/rules.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 const id = newId(1)
 const quiet: Talk = { agentMessages: 0, trace: undefined, paused: false }

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { attest, revoke } from '../../../src/identity/owner.ts'
+import { fc } from '../../helpers/fast-check.ts'
 import { type TestNode, testNode } from '../../helpers/node.ts'
 import { adopt, newOwner, PASSPHRASE, proves, shows } from '../../helpers/owner.ts'
 import { newKey, type Remote } from '../../helpers/remote.ts'

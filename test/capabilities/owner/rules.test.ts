@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { type OwnedNode, owed, SHARED_NODES_MAX, sharedTrust } from '../../../src/capabilities/owner/rules.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 const arbitrary = fc
   .array(

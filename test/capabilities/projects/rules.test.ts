@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { agentDid } from '../../../src/base/did.ts'
 import {
   applyProject,
@@ -10,6 +9,7 @@ import {
 import { timeSpent } from '../../../src/capabilities/projects/time.ts'
 import type { Applied, Lookup } from '../../../src/contract/state.ts'
 import { mapDraft } from '../../helpers/draft.ts'
+import { fc } from '../../helpers/fast-check.ts'
 import { newKey } from '../../helpers/remote.ts'
 
 const [alice, bob] = [newKey().did, newKey().did]

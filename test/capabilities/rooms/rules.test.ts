@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { nameFault } from '../../../src/base/names.ts'
 import { skeleton } from '../../../src/base/skeleton.ts'
 import {
@@ -11,6 +10,7 @@ import {
   roomsOf,
 } from '../../../src/capabilities/rooms/rules.ts'
 import { mapDraft } from '../../helpers/draft.ts'
+import { fc } from '../../helpers/fast-check.ts'
 import { handLog } from '../../helpers/hand-log.ts'
 
 const alice = 'did:agora:z6MkiaMbhXHNA4eJVCCj8dbzKzTgYDKf6crKgHVHid1F1WCT'

@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { agentDid, nodeOf } from '../../../src/base/did.ts'
 import { claimRefusal } from '../../../src/capabilities/tasks/claims.ts'
 import { releaseReasons, taskTypes } from '../../../src/capabilities/tasks/facts.ts'
@@ -16,6 +15,7 @@ import {
   type TaskState,
   totalsOf,
 } from '../../../src/capabilities/tasks/state.ts'
+import { fc } from '../../helpers/fast-check.ts'
 import { ALICE, BOB, board, taskId } from '../../helpers/tasks.ts'
 
 type Board = ReturnType<typeof board>

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import fc from 'fast-check'
 import { cleanName, hookEnvironment } from '../../../src/capabilities/wake/environment.ts'
 import { findProgram, programFault } from '../../../src/capabilities/wake/program.ts'
+import { fc } from '../../helpers/fast-check.ts'
 import { hookFolder } from '../../helpers/hook.ts'
 
 test('a program is found as a shell would, and where one stands on the PATH counts for nothing', (t) => {

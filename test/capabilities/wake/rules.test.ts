@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import {
   type Call,
   isOpen,
@@ -10,6 +9,7 @@ import {
   type Sleeper,
 } from '../../../src/capabilities/wake/rules.ts'
 import { defaultPolicy, Policy } from '../../../src/capabilities/wake/schema.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 const NOON = new Date(2026, 10, 1, 12).getTime()
 const call = (over: Partial<Call> = {}): Call => ({

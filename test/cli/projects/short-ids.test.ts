@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { shortest } from '../../../src/cli/projects/short-ids.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 test('beginnings of ids are as short as tells them apart', (t) => {
   const short = shortest(['abcdefghi1', 'abcdefghi2', 'xbcdefghi1'])

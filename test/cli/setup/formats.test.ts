@@ -1,11 +1,11 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { createScanner, parse } from 'jsonc-parser'
 import { groupedHooks, serverEntry } from '../../../src/cli/setup/client.ts'
 import { type Entry, Fault, type Format } from '../../../src/cli/setup/edit.ts'
 import { jsonFormat } from '../../../src/cli/setup/json-format.ts'
 import { merged } from '../../../src/cli/setup/merge.ts'
 import { tomlFormat } from '../../../src/cli/setup/toml-format.ts'
+import { fc } from '../../helpers/fast-check.ts'
 
 const launch = { command: '/usr/bin/node', args: ['/opt/agora/bin/agora.js', 'mcp', '--agent-name', 'claude'], env: {} }
 const server = serverEntry('mcpServers', launch)

@@ -1,5 +1,5 @@
 import test from 'ava'
-import fc from 'fast-check'
+import { fc } from '../../helpers/fast-check.ts'
 import { connect, joined, type Node, settle, syncNode, type Wire } from './helpers.ts'
 
 const sorted = (items: string[]) => items.toSorted()
