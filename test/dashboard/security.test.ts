@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import ava from 'ava'
 import { chromium, type Page } from 'playwright-core'
 import { createClient } from '../../src/client/index.ts'
-import { chromiumPath, type Stage, signInLink, stage, test } from '../helpers/browser.ts'
+import { type Stage, signInLink, stage, test } from '../helpers/browser.ts'
+import { headlessPath } from '../helpers/chromium.ts'
 
 let world: Stage
 ava.before(async () => {
@@ -116,7 +117,7 @@ test('nobody frames the dashboard, and who opens it gets no hold of it', async (
 
 test('a name that was rebound to this machine is answered nothing', async (t) => {
   const browser = await chromium.launch({
-    executablePath: chromiumPath as string,
+    executablePath: headlessPath as string,
     args: ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP rebound.example 127.0.0.1'],
   })
   t.teardown(() => browser.close())

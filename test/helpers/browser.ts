@@ -3,17 +3,18 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import ava, { type ExecutionContext, type TestFn } from 'ava'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { chromiumFlags, chromiumPath } from './chromium.ts'
+import { chromiumFlags, headlessPath } from './chromium.ts'
 import { type Daemon, type Lab, lab, type Process } from './processes.ts'
-
-export { chromiumPath }
 
 /** The dashboard as a person has it: real daemons, a real browser, the files that the daemon serves. */
 
 const root = join(import.meta.dirname, '../..')
 
+/** Until something is given up that a page should come to, in ms: a busy machine of two cores may take a while for what is otherwise there at once. */
+const PATIENCE = 60_000
+
 /** ava's `test` for what needs a browser: skipped where there is none (test/dashboard/browser.test.ts says so, once). One after another: they share a browser. */
-export const test: TestFn['serial'] | TestFn['skip'] = chromiumPath === undefined ? ava.serial.skip : ava.serial
+export const test: TestFn['serial'] | TestFn['skip'] = headlessPath === undefined ? ava.serial.skip : ava.serial
 
 /** @throws when what would be tested is not what the sources say. */
 function assertBuilt(): void {
@@ -40,7 +41,7 @@ export async function stage(settings: Record<string, string> = {}): Promise<Stag
   const world = lab(settings)
   try {
     const [browser, alice, bob] = await Promise.all([
-      chromium.launch({ executablePath: chromiumPath as string, args: chromiumFlags }),
+      chromium.launch({ executablePath: headlessPath as string, args: chromiumFlags, timeout: PATIENCE }),
       world.start('alice'),
       world.start('bob'),
     ])
@@ -84,7 +85,7 @@ async function open(t: ExecutionContext, browser: Browser, node: Daemon, path: s
   })
   t.teardown(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(PATIENCE)
   const origin = new URL(node.info.api_url).origin
   page.on('pageerror', (error) => t.fail(`the page threw: ${error.message}`))
   page.on('console', (said) => {

@@ -1,12 +1,19 @@
 import { existsSync } from 'node:fs'
 
-/** Where Chromium is; undefined when this machine has none. */
-export const chromiumPath: string | undefined = [
-  process.env['AGORA_CHROMIUM'] ?? '',
+const own = process.env['AGORA_CHROMIUM'] ?? ''
+const shell = '/usr/bin/chromium-headless-shell'
+const whole = [
   ...['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].map((name) => `/usr/bin/${name}`),
   '/snap/bin/chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== '' && existsSync(path))
+]
+const first = (...paths: string[]): string | undefined => paths.find((path) => path !== '' && existsSync(path))
+
+/** Where Chromium is; undefined when this machine has none. */
+export const chromiumPath = first(own, ...whole, shell)
+
+/** The same, if there is one without windows: it draws the same pages in half of the processor's time. */
+export const headlessPath = first(own, shell, ...whole)
 
 /** As it runs without a screen, and asks nobody anything by itself. */
 export const chromiumFlags = [
