@@ -12,6 +12,7 @@ import { authenticator } from './core/tokens.ts'
 import { BUILT_DASHBOARD } from './http/dashboard.ts'
 import { createHttpServer } from './http/server.ts'
 import { openKey } from './identity/key-file.ts'
+import { watchEndedSessions } from './mcp/ended-sessions.ts'
 import type { LocalMcp } from './mcp/local.ts'
 import { createNodeParts } from './node-parts.ts'
 import { directLane } from './p2p/direct/index.ts'
@@ -216,6 +217,9 @@ export async function startDaemon({
   started.defer(() => network.stop())
   await inProjects.start()
   for (const address of settings.connect) network.keepConnected(address)
+
+  const ended = watchEndedSessions({ clock, home, dispatch, did: key.did, agents: registry, log })
+  started.defer(ended.stop)
 
   // Loaded when the first client comes: most start by themselves, through the bridge, or never.
   let mcp: Promise<LocalMcp> | undefined

@@ -34,3 +34,13 @@ export async function handOver(
   await call('tasks.comment', { project_id, task_id, text: `${HANDOVER}\n${text}` })
   return call('tasks.release', { project_id, task_id })
 }
+
+/** Hands over all that an agent has claimed which ended without a word. */
+export async function handOverAll(call: Call, { did, name }: { did: string; name: string }): Promise<void> {
+  const held = await heldTasks(call, did)
+  if (held.length === 0) return
+  const { unread } = await call('messages.read', { limit: 1, view: 'all' })
+  const mail = unread === 0 ? '' : ` ${unread} messages to ${name} were unread.`
+  const text = `The session of ${name} ended before this was done, without a word on how far it came.${mail}`
+  for (const task of held) await handOver(call, task, text)
+}

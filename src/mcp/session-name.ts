@@ -25,11 +25,8 @@ export function takeName(home: Home, wanted: string): SessionName {
     if (!unlock) continue
     const holder = sessionFile(home, name, 'json')
     writePrivate(holder, `${JSON.stringify({ pid: process.pid, client: clientProcess() })}\n`)
-    const release = () => {
-      rmSync(holder, { force: true })
-      unlock()
-    }
-    return { name, isOther: number > 1, release }
+    // Who held it is left to be read: while the client lives it may start another server.
+    return { name, isOther: number > 1, release: unlock }
   }
   throw new Error(`${ATTEMPTS} sessions use the name ${wanted}`)
 }
@@ -49,6 +46,18 @@ export function liveSessions(home: Home, wanted: string): Session[] {
     if (holder && isAlive(holder.pid)) found.push({ name, client: holder.client })
   }
   return found
+}
+
+/** Whether the last session of that very name has ended, and the client that started it as well. `forget` ends that. */
+export function endedSession(home: Home, name: string): { forget(): void } | undefined {
+  const path = sessionFile(home, name, 'json')
+  const holder = readHolder(path)
+  if (!holder || isAlive(holder.pid) || isAlive(holder.client)) return undefined
+  return {
+    forget() {
+      if (readHolder(path)?.pid === holder.pid) rmSync(path, { force: true })
+    },
+  }
 }
 
 const nameOf = (wanted: string, number: number): string => (number === 1 ? wanted : `${wanted}-${number}`)

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import test from 'ava'
+import { endedSession } from '../../src/mcp/session-name.ts'
 import { isAlive } from '../../src/store/daemon-file.ts'
 import { bridgeClient, bridgeCommand } from '../helpers/mcp.ts'
 import { network } from '../helpers/network.ts'
@@ -80,6 +81,7 @@ test('a client that is killed takes its bridge with it, and its name is free aga
   t.true(isAlive(bridge))
   client.kill('SIGKILL')
   await gone(bridge)
+  t.truthy(endedSession(alice.home, 'claude-1'), 'the node sees that nobody works as claude-1 any more')
   await using next = await bridgeClient(alice.home, 'claude-1')
   t.regex(await next.use('agora_next'), /^You are claude-1 on alice\./)
 })

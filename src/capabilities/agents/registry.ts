@@ -23,6 +23,8 @@ export interface AgentRegistry {
   defaultAgent(): string | undefined
   byToken(hash: string): string | undefined
   presence(name: string): Presence
+  /** Ms since its token was last used; none while it waits for mail. */
+  silentFor(name: string): number
   /** As peers are told of them. */
   briefs(): AgentBrief[]
   /** An agent used its token now. */
@@ -97,6 +99,7 @@ export function createAgentRegistry({
     defaultAgent: () => [...agents.values()].find((row) => row.is_default)?.name,
     byToken: (hash) => tokens.get(hash),
     presence,
+    silentFor,
     briefs: () =>
       [...agents.values()].map((row) => ({
         name: row.name,
@@ -171,11 +174,15 @@ export function createAgentRegistry({
     },
   }
 
+  function silentFor(name: string): number {
+    return readers.isReading(agentInbox(name)) ? 0 : clock.now() - (agents.get(name)?.last_seen ?? 0)
+  }
+
   function presence(name: string): Presence {
     const row = agents.get(name)
     if (!row) return 'offline'
     if (readers.isReading(agentInbox(name))) return (row.presence as Presence | null) ?? 'online'
-    const away = clock.now() - (row.last_seen ?? 0)
+    const away = silentFor(name)
     if (away > PRESENCE_IDLE_MS) return row.presence === 'sleeping' ? 'sleeping' : 'offline'
     if (row.presence !== null) return row.presence as Presence
     return away <= PRESENCE_ONLINE_MS ? 'online' : 'idle'

@@ -1,5 +1,5 @@
 import { inQuotes } from '../../mcp/frame.ts'
-import { handOver, heldTasks } from '../../mcp/held-tasks.ts'
+import { handOverAll, heldTasks } from '../../mcp/held-tasks.ts'
 import { shortIds } from '../../mcp/text.ts'
 import type { Me, ToolContext } from '../../mcp/tool.ts'
 import { nextTools } from '../../mcp/tools/next.ts'
@@ -60,12 +60,7 @@ export const hookEventHandlers: Record<HookEvent, (parts: HookParts) => Promise<
   async 'session-end'({ call, me, input, isCertain }) {
     // The same agent goes on, without what it knew.
     const goesOn = ['clear', 'resume'].includes(input.reason)
-    if (!goesOn && isCertain) {
-      const { unread } = await call('messages.read', { limit: 1, view: 'all' })
-      const mail = unread === 0 ? '' : ` ${unread} messages to ${me.name} were unread.`
-      const text = `The session of ${me.name} ended before this was done, without a word on how far it came.${mail}`
-      for (const task of await heldTasks(call, me.did)) await handOver(call, task, text)
-    }
+    if (!goesOn && isCertain) await handOverAll(call, me)
     return { said: undefined, state: undefined }
   },
 }
