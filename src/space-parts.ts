@@ -35,6 +35,7 @@ import { entryTables } from './log/tables.ts'
 import { type ProjectJudgement, standingOf } from './spaces/project.ts'
 import { spaceRules } from './spaces/space-rules.ts'
 import { describeThread, type ThreadJudgement } from './spaces/thread.ts'
+import { createWiping } from './store/wiping.ts'
 
 /** Ms for which a restriction waits for what the connected members have. */
 const SYNCHRONISE_MAX = 3000
@@ -64,7 +65,8 @@ export interface SpacePartsNeeds
 /** Everything about projects and threads, put together over their logs; for the daemon, and for nodes in tests. */
 export function createSpaceParts(needs: SpacePartsNeeds) {
   const { clock, key, self, database, book, outbox, directory, telemetry, messaging, mailbox } = needs
-  const tables = entryTables(database)
+  const wiping = createWiping({ database, indexes: ['entry_text'], log: telemetry.log })
+  const tables = entryTables(database, wiping.soon)
   const restored = createRestoredSpaces({ clock, database })
   const spaces = createSpaces({
     clock,
@@ -166,7 +168,10 @@ export function createSpaceParts(needs: SpacePartsNeeds) {
       ...recordHandlers({ ...shared, threads }),
     },
     /** Within a write: what nobody answered in time. */
-    expire: () => invitations.expire(),
+    expire() {
+      invitations.expire()
+      wiping.retry()
+    },
     /** Within a write: an agent of this node is no more, and takes part in nothing. */
     drop(agent: string) {
       const author = agentDid(self.did, agent)

@@ -56,10 +56,11 @@ export interface ByAuthor {
 }
 
 /** The logs of all spaces in the database; each query is prepared once. */
-export function entryTables(database: Database): EntryTables {
+/** @param onDropped after the commit of what took texts away. */
+export function entryTables(database: Database, onDropped: () => void = () => undefined): EntryTables {
   const queries = entryQueries(database)
   return {
-    of: (space) => storeOf(database, queries, space),
+    of: (space) => storeOf(database, queries, space, onDropped),
     by: (query) => byAuthor(database, query),
     firstOf: (space, type) => firstOf(database, space, type),
     latest: (query) => latestOf(database, query),
@@ -136,7 +137,7 @@ function byAuthor(database: Database, { author, spaces, before, limit }: ByAutho
   return [...found.values()].sort(({ entry: a }, { entry: b }) => b.at - a.at || (a.id < b.id ? 1 : -1)).slice(0, limit)
 }
 
-function storeOf(database: Database, queries: EntryQueries, space: string): EntryStore {
+function storeOf(database: Database, queries: EntryQueries, space: string, onDropped: () => void): EntryStore {
   // Nothing has the number 0: as long as nothing of the space is here, nothing is found.
   let log = queries.number.first({ space })?.number ?? 0
   let count = queries.count.first({ log })?.count ?? 0
@@ -184,6 +185,7 @@ function storeOf(database: Database, queries: EntryQueries, space: string): Entr
       if (!row) return
       written.changed(id)
       queries.setTexts.run({ id, texts: null })
+      database.afterCommit(onDropped)
       if (row.searched) queries.unindex.run({ rowid: row.arrival })
     },
     fillTexts(id, signed, texts, searched) {
