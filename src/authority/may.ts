@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../base/errors.ts'
 import type { Operation } from '../contract/operation.ts'
 import { isSpacePermission, type Permission, type SpacePermission } from '../contract/permissions.ts'
-import { roleAllows, roleTable, type Standing } from './roles.ts'
+import { roleAllows, type Standing } from './roles.ts'
 import { type TrustLevel, trustTable } from './trust.ts'
+import { refusalWords } from './words.ts'
 
 /** Who asks, as the channel proved it: a token for local callers, the connection's key for peers, a signature for what stands in a log. */
 export type Actor =
@@ -58,13 +59,5 @@ function mayWithin(actor: Actor, action: SpacePermission, standing: Standing | u
   // An agent has no more than its node has.
   const narrower = [member.role, member.node].find((role) => !roleAllows(role, action, stage, profile))
   if (narrower === undefined) return allow
-  const byStage = roleTable[action].includes(narrower)
-  return deny(
-    'not_permitted',
-    byStage
-      ? `${action} is not open to the role ${narrower} in the stage ${stage}.`
-      : `${action} needs the role ${roleTable[action].join(', ').replace(/, ([^,]*)$/, ' or $1')}; this is ${article(narrower)}.`,
-  )
+  return deny('not_permitted', refusalWords(action, narrower, standing, narrower !== member.role))
 }
-
-const article = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`)

@@ -146,7 +146,7 @@ test('stages: what each role may do, and what changes, is told before it is set;
   await page
     .getByRole('dialog')
     .getByText(
-      'Developers and testers can no longer make tasks, change and complete tasks, claim tasks and delete tasks.',
+      'Developers and testers can no longer make tasks, change or complete tasks, claim tasks and delete tasks.',
     )
     .waitFor()
   await answer(page, 'Set review')

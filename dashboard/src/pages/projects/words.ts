@@ -1,4 +1,5 @@
 import { type Profile, type Role, roleAllows, roles, type Stage, stages } from '../../../../src/authority/roles.ts'
+import { capital, joined, permissionWords } from '../../../../src/authority/words.ts'
 import type { SpacePermission } from '../../../../src/contract/permissions.ts'
 import type { Output } from '../../../../src/operations.ts'
 
@@ -25,53 +26,38 @@ export const roleWords: Record<Role, string> = {
 }
 
 /** What a role may, in groups as one thinks of it. Each permission of a project stands here once, but what nobody can be denied. */
-export const permissionGroups: readonly { title: string; permissions: [SpacePermission, string][] }[] = [
+export const permissionGroups: readonly { title: string; permissions: readonly SpacePermission[] }[] = [
   {
     title: 'Work',
     permissions: [
-      ['task.create', 'Make tasks'],
-      ['task.update', 'Change and complete tasks'],
-      ['task.claim', 'Claim tasks'],
-      ['task.delete', 'Delete tasks'],
-      ['task.comment', 'Comment on tasks'],
-      ['work.approve', 'Accept work, or send it back'],
-      ['task.assign', 'Give tasks to others'],
+      'task.create',
+      'task.update',
+      'task.claim',
+      'task.delete',
+      'task.comment',
+      'work.approve',
+      'task.assign',
     ],
   },
   {
     title: 'Talk and record',
-    permissions: [
-      ['room.message', 'Talk in rooms'],
-      ['room.create', 'Open rooms'],
-      ['decision.record', 'Record decisions'],
-      ['report.submit', 'Submit reports'],
-      ['audit.note', 'Write notes into the record'],
-    ],
+    permissions: ['room.message', 'room.create', 'decision.record', 'report.submit', 'audit.note'],
   },
   {
     title: 'Lead',
     permissions: [
-      ['project.stage', 'Set the stage'],
-      ['project.invite', 'Invite'],
-      ['project.role', 'Give roles'],
-      ['project.suspend', 'Suspend'],
-      ['project.remove', 'Remove'],
-      ['project.reinstate', 'Bring back what was held'],
-      ['project.redact', 'Take texts away'],
-      ['project.update', 'Change name and description'],
+      'project.stage',
+      'project.invite',
+      'project.role',
+      'project.suspend',
+      'project.remove',
+      'project.reinstate',
+      'project.redact',
+      'project.update',
     ],
   },
-  {
-    title: 'Own',
-    permissions: [
-      ['project.settings', 'Set limits, rules and the keeper'],
-      ['project.archive', 'Archive and take up again'],
-      ['project.transfer', 'Hand over to another node'],
-    ],
-  },
+  { title: 'Own', permissions: ['project.settings', 'project.archive', 'project.transfer'] },
 ]
-
-const permissionWords = new Map(permissionGroups.flatMap(({ permissions }) => permissions))
 
 /** Whether this node's operator may do something in a project now; the daemon decides, this only spares useless buttons. */
 export function mayNow(project: Project, permission: SpacePermission): boolean {
@@ -88,10 +74,10 @@ export function stageChanges(profile: Profile, from: Stage, to: Stage): string[]
   const sentences = new Map<string, Role[]>()
   for (const role of roles) {
     const what: Record<'lost' | 'gained', string[]> = { lost: [], gained: [] }
-    for (const [permission, words] of permissionWords) {
+    for (const permission of permissionGroups.flatMap(({ permissions }) => permissions)) {
       const before = roleAllows(role, permission, from, profile)
       const after = roleAllows(role, permission, to, profile)
-      if (before !== after) what[before ? 'lost' : 'gained'].push(words.toLowerCase())
+      if (before !== after) what[before ? 'lost' : 'gained'].push(permissionWords[permission])
     }
     for (const [kind, list] of Object.entries(what)) {
       if (list.length === 0) continue
@@ -102,6 +88,4 @@ export function stageChanges(profile: Profile, from: Stage, to: Stage): string[]
   return [...sentences].map(([sentence, who]) => `${capital(joined(who.map((role) => `${role}s`)))} ${sentence}`)
 }
 
-const joined = (list: readonly string[]): string => list.join(', ').replace(/, ([^,]*)$/, ' and $1')
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-export { roles, stages }
+export { capital, roles, stages }

@@ -1,13 +1,14 @@
-import { Box, Button, Checkbox, Group, SegmentedControl, Stack, Table } from '@mantine/core'
-import { Fragment, useState } from 'react'
+import { Button, Checkbox, Group, SegmentedControl, Stack } from '@mantine/core'
+import { useState } from 'react'
 import { type Role, roleTable, type Stage } from '../../../../../src/authority/roles.ts'
 import type { SpacePermission } from '../../../../../src/contract/permissions.ts'
 import type { Input, Output } from '../../../../../src/operations.ts'
 import { useAct } from '../../../app/api.ts'
 import { useConfirm } from '../../../parts/confirm.tsx'
 import { Section } from '../../../parts/page.tsx'
+import { RoleTable } from '../role-table.tsx'
 import classes from '../stages/stages.module.css'
-import { capital, permissionGroups, roles, stages } from '../words.ts'
+import { capital, roles, stages } from '../words.ts'
 
 type Project = Output<'projects.show'>
 type Profile = Project['profile']
@@ -51,58 +52,22 @@ export function Rules({ project, disabled }: { project: Project; disabled: boole
             data={stages.map((each) => ({ value: each, label: capital(each) }))}
           />
         </Group>
-        <Box className={`agora-panel ${classes['scroll']}`} tabIndex={0} role="region" aria-label="Rules, table">
-          <Table className={classes['rights'] ?? ''} verticalSpacing={4}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">Permission</Table.Th>
-                {given.map((role) => (
-                  <Table.Th key={role} scope="col">
-                    {role}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {permissionGroups.map(({ title, permissions }) => {
-                const rows = permissions.filter(([permission]) =>
-                  given.some((role) => roleTable[permission].includes(role)),
-                )
-                if (rows.length === 0) return null
-                return (
-                  <Fragment key={title}>
-                    <Table.Tr>
-                      <Table.Th scope="colgroup" colSpan={given.length + 1} className={classes['group'] ?? ''}>
-                        {title}
-                      </Table.Th>
-                    </Table.Tr>
-                    {rows.map(([permission, words]) => (
-                      <Table.Tr key={permission}>
-                        <Table.Th scope="row" fw={400}>
-                          {words}
-                        </Table.Th>
-                        {given.map((role) => (
-                          <Table.Td key={role}>
-                            {roleTable[permission].includes(role) && (
-                              <Checkbox
-                                size="xs"
-                                display="inline-flex"
-                                aria-label={`${role}: ${words}`}
-                                disabled={disabled}
-                                checked={profile[stage]?.[role]?.includes(permission) !== true}
-                                onChange={({ currentTarget: { checked } }) => toggle(role, permission, checked)}
-                              />
-                            )}
-                          </Table.Td>
-                        ))}
-                      </Table.Tr>
-                    ))}
-                  </Fragment>
-                )
-              })}
-            </Table.Tbody>
-          </Table>
-        </Box>
+        <RoleTable
+          label="Rules"
+          roles={given}
+          cell={(role, permission, words) =>
+            roleTable[permission].includes(role) && (
+              <Checkbox
+                size="xs"
+                display="inline-flex"
+                aria-label={`${role}: ${words}`}
+                disabled={disabled}
+                checked={profile[stage]?.[role as (typeof given)[number]]?.includes(permission) !== true}
+                onChange={({ currentTarget: { checked } }) => toggle(role, permission, checked)}
+              />
+            )
+          }
+        />
         {!disabled && (
           <Group>
             <Button
