@@ -1,4 +1,4 @@
-import { Button, Group, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, type SelectProps, TextInput } from '@mantine/core'
 import { displayLine } from '../../../../../src/base/text.ts'
 import type { Input, Output } from '../../../../../src/operations.ts'
 
@@ -43,54 +43,42 @@ export function Filters({
   const isAny = Object.keys(filter).length > 0
   return (
     <Group gap="sm" align="flex-end">
-      <Select
+      <Choice
         label="By"
         placeholder="Anybody"
-        clearable
         searchable
-        w={{ base: 'calc(50% - 0.375rem)', xs: 190 }}
         data={team.map(({ did, name }) => ({ value: did, label: displayLine(name) }))}
-        value={filter.actor ?? null}
-        onChange={(actor) => set({ actor: actor ?? undefined })}
+        value={filter.actor}
+        onChange={(actor) => set({ actor })}
       />
-      <Select
+      <Choice
         label="Kind"
         placeholder="Everything"
-        clearable
-        w={{ base: 'calc(50% - 0.375rem)', xs: 190 }}
         data={options(types)}
-        value={filter.type ?? null}
-        onChange={(type) => set({ type: type ?? undefined })}
+        value={filter.type}
+        onChange={(type) => set({ type })}
       />
-      <Select
+      <Choice
         label="Verdict"
         placeholder="Any"
-        clearable
-        w={{ base: 'calc(50% - 0.375rem)', xs: 180 }}
         data={options(verdicts)}
-        value={filter.verdict ?? null}
-        onChange={(verdict) => set({ verdict: (verdict as Filter['verdict']) ?? undefined })}
+        value={filter.verdict}
+        onChange={(verdict) => set({ verdict: verdict as Filter['verdict'] })}
       />
-      <Select
+      <Choice
         label="Since"
         placeholder="The beginning"
-        clearable
-        w={{ base: 'calc(50% - 0.375rem)', xs: 150 }}
         data={options(periods)}
-        value={period}
-        onChange={(hours) =>
-          set(
-            {
-              since: hours === null ? undefined : new Date(Date.now() - Number(hours) * 3_600_000).toISOString(),
-            },
-            hours,
-          )
-        }
+        value={period ?? undefined}
+        onChange={(hours) => {
+          const since = hours && new Date(Date.now() - Number(hours) * 3_600_000).toISOString()
+          set({ since }, hours ?? null)
+        }}
       />
       <TextInput
         label="Task"
         placeholder="Its id"
-        w={{ base: 'calc(50% - 0.375rem)', xs: 150 }}
+        w={WIDTH}
         value={filter.task_id ?? ''}
         onChange={({ currentTarget: { value } }) => set({ task_id: value.trim() === '' ? undefined : value.trim() })}
       />
@@ -102,3 +90,14 @@ export function Filters({
     </Group>
   )
 }
+
+const WIDTH = { base: 'calc(50% - 0.375rem)', xs: 180 }
+
+interface ChoiceProps extends Pick<SelectProps, 'label' | 'placeholder' | 'searchable' | 'data'> {
+  /** undefined: whatever it is. */
+  value: string | undefined
+  onChange(value: string | undefined): void
+}
+const Choice = ({ value, onChange, ...rest }: ChoiceProps) => (
+  <Select {...rest} clearable w={WIDTH} value={value ?? null} onChange={(next) => onChange(next ?? undefined)} />
+)

@@ -1,7 +1,7 @@
 import { Box, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { type ComponentProps, type ReactNode, useState } from 'react'
 import type { Output } from '../../../../../src/operations.ts'
-import { failureText, useAct, useReadPages } from '../../../app/api.ts'
+import { failureText, type Pages, useAct, useReadPages } from '../../../app/api.ts'
 import { ForeignLine, ForeignMarkdown, Name } from '../../../parts/foreign.tsx'
 import { Moment } from '../../../parts/moment.tsx'
 import { Answer, Empty } from '../../../parts/states.tsx'
@@ -53,40 +53,52 @@ export function Records() {
 const HEIGHT = 'max(24rem, calc(100vh - 18rem))'
 
 function Decisions({ project }: { project: string }) {
-  const { read, items, more } = useReadPages('decisions.list', { project_id: project, limit: 50 })
+  const pages = useReadPages('decisions.list', { project_id: project, limit: 50 })
   return (
-    <Answer of={read}>
-      {() =>
-        items.length === 0 ? (
-          <Empty title="Nothing has been decided yet.">
-            A decision is kept with its reasons, so that nobody has to ask later, or decide it again.
-          </Empty>
-        ) : (
-          <VirtualList
-            items={items}
-            keyOf={({ id }) => id}
-            estimate={120}
-            gap={10}
-            height={HEIGHT}
-            label="Decisions, newest first"
-            onEnd={more}
-            row={(decision) => <Record record={decision} reasons={decision.reasons} />}
-          />
-        )
+    <List
+      pages={pages}
+      label="Decisions, newest first"
+      empty={
+        <Empty title="Nothing has been decided yet.">
+          A decision is kept with its reasons, so that nobody has to ask later, or decide it again.
+        </Empty>
       }
-    </Answer>
+      row={(decision) => <Record record={decision} reasons={decision.reasons} />}
+    />
   )
 }
 
 function Reports({ project }: { project: string }) {
-  const { read, items, more } = useReadPages('reports.list', { project_id: project, limit: 50 })
+  const pages = useReadPages('reports.list', { project_id: project, limit: 50 })
+  return (
+    <List
+      pages={pages}
+      label="Reports, newest first"
+      empty={
+        <Empty title="There are no reports yet.">
+          A report says what came of a piece of work, or of a private thread, to all members.
+        </Empty>
+      }
+      row={(report) => (
+        <Record record={report} note={report.thread_id === undefined ? undefined : 'the outcome of a private thread'} />
+      )}
+    />
+  )
+}
+
+interface ListProps<Item> {
+  pages: Pick<Pages<'decisions.list'>, 'more'> & { read: ComponentProps<typeof Answer>['of']; items: Item[] }
+  label: string
+  empty: ReactNode
+  row(record: Item): ReactNode
+}
+
+function List<Item extends { id: string }>({ pages: { read, items, more }, label, empty, row }: ListProps<Item>) {
   return (
     <Answer of={read}>
       {() =>
         items.length === 0 ? (
-          <Empty title="There are no reports yet.">
-            A report says what came of a piece of work, or of a private thread, to all members.
-          </Empty>
+          empty
         ) : (
           <VirtualList
             items={items}
@@ -94,14 +106,9 @@ function Reports({ project }: { project: string }) {
             estimate={120}
             gap={10}
             height={HEIGHT}
-            label="Reports, newest first"
+            label={label}
             onEnd={more}
-            row={(report) => (
-              <Record
-                record={report}
-                note={report.thread_id === undefined ? undefined : 'the outcome of a private thread'}
-              />
-            )}
+            row={row}
           />
         )
       }
