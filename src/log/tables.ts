@@ -56,7 +56,7 @@ export interface ByAuthor {
 }
 
 /** The logs of all spaces in the database; each query is prepared once. */
-/** @param onDropped after the commit of what took texts away. */
+/** @param onDropped called within whatever takes texts away. */
 export function entryTables(database: Database, onDropped: () => void = () => undefined): EntryTables {
   const queries = entryQueries(database)
   return {
@@ -185,7 +185,7 @@ function storeOf(database: Database, queries: EntryQueries, space: string, onDro
       if (!row) return
       written.changed(id)
       queries.setTexts.run({ id, texts: null })
-      database.afterCommit(onDropped)
+      onDropped()
       if (row.searched) queries.unindex.run({ rowid: row.arrival })
     },
     fillTexts(id, signed, texts, searched) {
