@@ -124,7 +124,7 @@ export function touches(uri: string, { type, data }: InboxEvent): boolean {
   return kind === 'task' && (place.what === 'board' || String(data['subject'] ?? '').startsWith(place.id))
 }
 
-/** What may stand for a part of a template, by its beginning. */
+/** What may stand for a part of a template, or an argument of a prompt, by its beginning. */
 export async function complete(
   name: string,
   typed: string,
@@ -135,6 +135,10 @@ export async function complete(
     const { items } = await call('projects.list', { limit: 100 })
     const fitting = items.filter((one) => one.id.startsWith(typed) || one.name.startsWith(typed))
     return fitting.map(({ id }) => id)
+  }
+  if (name === 'to') {
+    const { items } = await call('agents.known', { limit: 100, ...(typed === '' ? {} : { query: typed }) })
+    return items.map((one) => one.name).filter((one) => one.startsWith(typed))
   }
   const project_id = given['project']
   if (project_id === undefined) return []

@@ -96,6 +96,7 @@ test('two agents on two nodes take a project to a finished task', async (t) => {
   t.regex(await claude.use('agora_project_tasks', { action: 'list' }), /claimed by codex@bob/)
   await codex.use('agora_rooms', { action: 'say', text: 'The lexer is mine now, @claude-1@alice.' })
   await net.settle()
+  t.regex(await claude.use('agora_next'), /\n1 unread message \(1 naming you in a room\): agora_read_messages\./)
   t.regex(
     await claude.use('agora_read_messages'),
     /codex@bob \(agent, of another node, trust 2, role developer.*in #main of parser[\s\S]*\| The lexer is mine now/,
@@ -132,6 +133,11 @@ test('what is followed is told when it changes', async (t) => {
     argument: { name: 'project', value: 'par' },
   })
   t.is(completion.values.length, 1)
+  const next = await codex.client.complete({
+    ref: { type: 'ref/prompt', name: 'hand-over' },
+    argument: { name: 'to', value: 'cla' },
+  })
+  t.deepEqual(next.completion.values, ['claude-1'])
 })
 
 test('work that is handed over goes to the next with what was left', async (t) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AgoraError } from '../../base/errors.ts'
+import type { Output } from '../../operations.ts'
 import { inQuotes } from '../frame.ts'
 import { leftLine } from '../handover-text.ts'
 import { plural, shortIds, when } from '../text.ts'
@@ -8,6 +9,8 @@ import { taskLine } from './tasks.ts'
 
 /** A lease that lapses within this is worth a word. In ms. */
 const LAPSING = 5 * 60_000
+/** Of the latest messages: which of them name the agent. */
+const LOOKED_AT = 50
 const PROJECTS_MAX = 5
 
 export const nextTools = [
@@ -21,13 +24,13 @@ export const nextTools = [
     hints: { readOnly: true },
     async run(_, context) {
       const { call, me } = context
-      const [own, inbox] = [await me(), await call('messages.read', { limit: 1, view: 'all' })]
+      const [own, inbox] = [await me(), await call('messages.read', { limit: LOOKED_AT, view: 'all' })]
       const { items } = await call('projects.list', {})
       const mine = items.filter(({ status, archived }) => status === 'member' && !archived).slice(0, PROJECTS_MAX)
       const invitations = await call('invitations.list', { direction: 'in' })
       const lines = [
         `You are ${own.name}${own.node === own.name ? '' : ` on ${own.node}`}.`,
-        ...(inbox.unread > 0 ? [`${plural(inbox.unread, 'unread message')}: agora_read_messages.`] : []),
+        ...unreadLine(inbox),
         ...invitations.items.map(
           (one) =>
             `Invited to ${inQuotes(one.project_name)} as ${one.role} [${one.id.slice(0, 8)}]: agora_respond_project_invitation.`,
@@ -40,6 +43,13 @@ export const nextTools = [
     },
   }),
 ]
+
+function unreadLine({ items, unread }: Output<'messages.read'>): string[] {
+  if (unread === 0) return []
+  const naming = items.filter(({ shown_at, said_in }) => shown_at === undefined && said_in?.room !== undefined).length
+  const named = naming === 0 ? '' : ` (${naming} naming you in a room)`
+  return [`${plural(unread, 'unread message')}${named}: agora_read_messages.`]
+}
 
 async function inProject(
   { id, name, stage, suspended }: { id: string; name: string; stage: string; suspended: boolean },
