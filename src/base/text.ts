@@ -36,7 +36,10 @@ const escaped = (character: string): string =>
 
 export const displayText = (text: string): string => text.replace(HIDDEN, '').replace(UNSEEN_IN_TEXT, escaped)
 
-/** The same on one line, for tables and log lines. */
+/** For a field in which a person goes on writing: an escape in it would become part of the text. */
+export const editableText = (text: string): string => text.replace(HIDDEN, '').replace(UNSEEN_IN_TEXT, '')
+
+/** What is shown, on one line, for tables and log lines. */
 export const displayLine = (text: string): string => displayText(text).replace(/[\n\t]+/g, ' ')
 
 /**

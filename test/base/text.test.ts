@@ -1,5 +1,5 @@
 import test from 'ava'
-import { byteLength, displayLine, displayText, visibleJson } from '../../src/base/text.ts'
+import { byteLength, displayLine, displayText, editableText, visibleJson } from '../../src/base/text.ts'
 import { fc } from '../helpers/fast-check.ts'
 
 const anything = fc.string({ unit: 'binary' })
@@ -44,6 +44,7 @@ test('what cannot be seen is shown, so that no two texts look alike by it', (t) 
   t.is(shown('pay\u200bpal'), 'pay\\u200bpal')
   t.is(shown('\ufeffalice\u00ad'), '\\ufeffalice\\u00ad')
   t.is(shown('a\u{e0100}b'), 'a\\udb40\\udd00b')
+  t.is(editableText('pay\u200bpal\u202e ❤\ufe0f'), 'paypal ❤\ufe0f')
   // Latin letters join by nothing; neither do signs of two kinds.
   for (const text of [
     'al\u200dice',

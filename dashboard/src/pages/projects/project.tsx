@@ -1,6 +1,7 @@
 import { Alert, Badge, Group, Tabs, Text, Tooltip } from '@mantine/core'
 import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { aRole } from '../../../../src/base/deed.ts'
 import { displayLine } from '../../../../src/base/text.ts'
 import type { Output } from '../../../../src/operations.ts'
 import { useRead } from '../../app/api.ts'
@@ -74,7 +75,7 @@ function Note({ project }: { project: Output<'projects.show'> }) {
       {archived ? <Badge color="gray">Archived</Badge> : <Badge>{stageText[stage]}</Badge>}
       {role && role !== 'owner' && (
         <span>
-          you are {role} · owned by <Name who={owner} icon={false} />
+          you are {aRole(role)} · owned by <Name who={owner} icon={false} />
         </span>
       )}
       {role === 'owner' && <span>you are its owner</span>}

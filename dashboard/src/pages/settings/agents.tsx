@@ -8,6 +8,7 @@ import { ForeignLine } from '../../parts/foreign.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
+import { ActTable } from './act-table.tsx'
 
 interface Shown {
   name: string
@@ -37,59 +38,48 @@ export function Agents() {
                 registered here.
               </Empty>
             ) : (
-              <div className="agora-panel">
-                <Table aria-label="Agents of this node">
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>Agent</Table.Th>
-                      <Table.Th visibleFrom="sm">Runs in</Table.Th>
-                      <Table.Th>Last seen</Table.Th>
-                      <Table.Th>
-                        <span className="agora-visually-hidden">What can be done</span>
-                      </Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {items.map((agent) => (
-                      <Table.Tr key={agent.name}>
-                        <Table.Td>
-                          <Group gap="xs">
-                            <ForeignLine text={agent.name} fw={500} />
-                            {agent.default && <Badge color="gray">default</Badge>}
-                          </Group>
-                        </Table.Td>
-                        <Table.Td visibleFrom="sm">
-                          <Text size="sm" c="dimmed">
-                            {agent.kind === undefined ? 'not said' : <ForeignLine text={agent.kind} />}
-                          </Text>
-                        </Table.Td>
-                        <Table.Td>
-                          {agent.last_seen_at === undefined ? 'never' : <Moment at={agent.last_seen_at} />}
-                        </Table.Td>
-                        <Table.Td>
-                          <Group justify="flex-end">
-                            <Button
-                              size="xs"
-                              variant="default"
-                              onClick={async () => {
-                                const { yes } = await ask({
-                                  title: `A new token for ${displayLine(agent.name)}?`,
-                                  text: 'The one it has stops working at once. Programs on this machine that read it from its file go on by themselves; others need the new one.',
-                                  action: 'Make a new token',
-                                  danger: true,
-                                })
-                                if (yes) renew.mutate({ name: agent.name })
-                              }}
-                            >
-                              New token
-                            </Button>
-                          </Group>
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </div>
+              <ActTable
+                label="Agents of this node"
+                heads={['Agent', { text: 'Runs in', visibleFrom: 'sm' }, 'Last seen']}
+              >
+                {items.map((agent) => (
+                  <Table.Tr key={agent.name}>
+                    <Table.Td>
+                      <Group gap="xs">
+                        <ForeignLine text={agent.name} fw={500} />
+                        {agent.default && <Badge color="gray">default</Badge>}
+                      </Group>
+                    </Table.Td>
+                    <Table.Td visibleFrom="sm">
+                      <Text size="sm" c="dimmed">
+                        {agent.kind === undefined ? 'not said' : <ForeignLine text={agent.kind} />}
+                      </Text>
+                    </Table.Td>
+                    <Table.Td>
+                      {agent.last_seen_at === undefined ? 'never' : <Moment at={agent.last_seen_at} />}
+                    </Table.Td>
+                    <Table.Td>
+                      <Group justify="flex-end">
+                        <Button
+                          size="xs"
+                          variant="default"
+                          onClick={async () => {
+                            const { yes } = await ask({
+                              title: `A new token for ${displayLine(agent.name)}?`,
+                              text: 'The one it has stops working at once. Programs on this machine that read it from its file go on by themselves; others need the new one.',
+                              action: 'Make a new token',
+                              danger: true,
+                            })
+                            if (yes) renew.mutate({ name: agent.name })
+                          }}
+                        >
+                          New token
+                        </Button>
+                      </Group>
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </ActTable>
             )
           }
         </Answer>

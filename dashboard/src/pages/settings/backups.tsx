@@ -9,6 +9,7 @@ import { Name, Quoted } from '../../parts/foreign.tsx'
 import { absoluteText, Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
+import { ActTable } from './act-table.tsx'
 import { bytesText } from './bytes.ts'
 import { PassphraseDialog } from './passphrase.tsx'
 import { saveFile } from './save-file.ts'
@@ -89,66 +90,52 @@ function Files({ items }: { items: Backup[] }) {
     setLoading(undefined)
   }
   return (
-    <div className="agora-panel">
-      <Table aria-label="Backups">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Made</Table.Th>
-            <Table.Th>Size</Table.Th>
-            <Table.Th visibleFrom="sm">File</Table.Th>
-            <Table.Th>
-              <span className="agora-visually-hidden">What can be done</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((one) => (
-            <Table.Tr key={one.id}>
-              <Table.Td>
-                <Moment at={one.created_at} />
-              </Table.Td>
-              <Table.Td>{bytesText(one.bytes)}</Table.Td>
-              <Table.Td visibleFrom="sm" style={{ overflowWrap: 'anywhere' }}>
-                <Text size="sm" c="dimmed">
-                  {one.file}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Group gap="xs" justify="flex-end">
-                  <Button
-                    size="xs"
-                    variant="default"
-                    leftSection={<IconDownload size={16} aria-hidden />}
-                    loading={loading === one.id}
-                    onClick={() => void download(one)}
-                    aria-label={`Download the backup of ${absoluteText(one.created_at)}`}
-                  >
-                    Download
-                  </Button>
-                  <Button
-                    size="xs"
-                    variant="default"
-                    leftSection={<IconTrash size={16} aria-hidden />}
-                    aria-label={`Delete the backup of ${absoluteText(one.created_at)}`}
-                    onClick={async () => {
-                      const { yes } = await ask({
-                        title: 'Delete this backup?',
-                        text: `The file of ${absoluteText(one.created_at)} is deleted from this machine. Copies elsewhere stay.`,
-                        action: 'Delete it',
-                        danger: true,
-                      })
-                      if (yes) remove.mutate({ id: one.id })
-                    }}
-                  >
-                    Delete
-                  </Button>
-                </Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <ActTable label="Backups" heads={['Made', 'Size', { text: 'File', visibleFrom: 'sm' }]}>
+      {items.map((one) => (
+        <Table.Tr key={one.id}>
+          <Table.Td>
+            <Moment at={one.created_at} />
+          </Table.Td>
+          <Table.Td>{bytesText(one.bytes)}</Table.Td>
+          <Table.Td visibleFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+            <Text size="sm" c="dimmed">
+              {one.file}
+            </Text>
+          </Table.Td>
+          <Table.Td>
+            <Group gap="xs" justify="flex-end">
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconDownload size={16} aria-hidden />}
+                loading={loading === one.id}
+                onClick={() => void download(one)}
+                aria-label={`Download the backup of ${absoluteText(one.created_at)}`}
+              >
+                Download
+              </Button>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconTrash size={16} aria-hidden />}
+                aria-label={`Delete the backup of ${absoluteText(one.created_at)}`}
+                onClick={async () => {
+                  const { yes } = await ask({
+                    title: 'Delete this backup?',
+                    text: `The file of ${absoluteText(one.created_at)} is deleted from this machine. Copies elsewhere stay.`,
+                    action: 'Delete it',
+                    danger: true,
+                  })
+                  if (yes) remove.mutate({ id: one.id })
+                }}
+              >
+                Delete
+              </Button>
+            </Group>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </ActTable>
   )
 }
 

@@ -9,6 +9,7 @@ import { Name } from '../../parts/foreign.tsx'
 import { absoluteText } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { ActTable } from './act-table.tsx'
 import { PassphraseDialog } from './passphrase.tsx'
 import { saveFile } from './save-file.ts'
 
@@ -119,55 +120,41 @@ async function readKey(file: File | null): Promise<KeyFile | undefined> {
 
 function Nodes({ items, canRevoke, onDo }: { items: OwnerNode[]; canRevoke: boolean; onDo(doing: Doing): void }) {
   return (
-    <div className="agora-panel">
-      <Table aria-label="Nodes of this owner">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Node</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th visibleFrom="sm">Until or since</Table.Th>
-            <Table.Th>
-              <span className="agora-visually-hidden">What can be done</span>
-            </Table.Th>
+    <ActTable label="Nodes of this owner" heads={['Node', 'State', { text: 'Until or since', visibleFrom: 'sm' }]}>
+      {items.map((node) => {
+        const at = node.revoked_at ?? node.expires_at
+        return (
+          <Table.Tr key={node.did}>
+            <Table.Td>
+              <Name who={node} />
+            </Table.Td>
+            <Table.Td>
+              <Group gap="xs">
+                <Badge color={node.state === 'revoked' ? 'red' : 'green'}>
+                  {node.state === 'this' ? 'this node' : node.state}
+                </Badge>
+                {node.state === 'attested' && node.online && <Badge color="gray">connected</Badge>}
+              </Group>
+            </Table.Td>
+            <Table.Td visibleFrom="sm">{at === undefined ? '' : absoluteText(at)}</Table.Td>
+            <Table.Td>
+              <Group justify="flex-end">
+                {canRevoke && node.state === 'attested' && (
+                  <Button
+                    size="xs"
+                    variant="default"
+                    onClick={() => onDo({ what: 'revoke', node })}
+                    aria-label={`Revoke ${displayLine(node.name)}`}
+                  >
+                    Revoke
+                  </Button>
+                )}
+              </Group>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((node) => {
-            const at = node.revoked_at ?? node.expires_at
-            return (
-              <Table.Tr key={node.did}>
-                <Table.Td>
-                  <Name who={node} />
-                </Table.Td>
-                <Table.Td>
-                  <Group gap="xs">
-                    <Badge color={node.state === 'revoked' ? 'red' : 'green'}>
-                      {node.state === 'this' ? 'this node' : node.state}
-                    </Badge>
-                    {node.state === 'attested' && node.online && <Badge color="gray">connected</Badge>}
-                  </Group>
-                </Table.Td>
-                <Table.Td visibleFrom="sm">{at === undefined ? '' : absoluteText(at)}</Table.Td>
-                <Table.Td>
-                  <Group justify="flex-end">
-                    {canRevoke && node.state === 'attested' && (
-                      <Button
-                        size="xs"
-                        variant="default"
-                        onClick={() => onDo({ what: 'revoke', node })}
-                        aria-label={`Revoke ${displayLine(node.name)}`}
-                      >
-                        Revoke
-                      </Button>
-                    )}
-                  </Group>
-                </Table.Td>
-              </Table.Tr>
-            )
-          })}
-        </Table.Tbody>
-      </Table>
-    </div>
+        )
+      })}
+    </ActTable>
   )
 }
 

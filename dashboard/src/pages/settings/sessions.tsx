@@ -5,6 +5,7 @@ import { useConfirm } from '../../parts/confirm.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { ActTable } from './act-table.tsx'
 
 export function Sessions() {
   const sessions = useRead('sessions.list', {})
@@ -40,47 +41,31 @@ export function Sessions() {
     >
       <Answer of={sessions}>
         {({ items }) => (
-          <div className="agora-panel">
-            <Table.ScrollContainer minWidth={0} type="native">
-              <Table aria-label="Signed-in pages">
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Page</Table.Th>
-                    <Table.Th visibleFrom="sm">Signed in</Table.Th>
-                    <Table.Th>Last used</Table.Th>
-                    <Table.Th>
-                      <span className="agora-visually-hidden">What can be done</span>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map(({ id, label, created_at, last_used_at, current }) => (
-                    <Table.Tr key={id}>
-                      <Table.Td>
-                        <Stack gap={2} align="flex-start">
-                          <Text size="sm">{displayLine(label ?? 'A page that said nothing of itself')}</Text>
-                          {current && <Badge color="agora">this page</Badge>}
-                        </Stack>
-                      </Table.Td>
-                      <Table.Td visibleFrom="sm">
-                        <Moment at={created_at} />
-                      </Table.Td>
-                      <Table.Td>{current ? 'now' : <Moment at={last_used_at} />}</Table.Td>
-                      <Table.Td>
-                        <Group justify="flex-end">
-                          {!current && (
-                            <Button size="xs" variant="default" onClick={() => end.mutate({ id })}>
-                              Sign out
-                            </Button>
-                          )}
-                        </Group>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
-          </div>
+          <ActTable label="Signed-in pages" heads={['Page', { text: 'Signed in', visibleFrom: 'sm' }, 'Last used']}>
+            {items.map(({ id, label, created_at, last_used_at, current }) => (
+              <Table.Tr key={id}>
+                <Table.Td>
+                  <Stack gap={2} align="flex-start">
+                    <Text size="sm">{displayLine(label ?? 'A page that said nothing of itself')}</Text>
+                    {current && <Badge color="agora">this page</Badge>}
+                  </Stack>
+                </Table.Td>
+                <Table.Td visibleFrom="sm">
+                  <Moment at={created_at} />
+                </Table.Td>
+                <Table.Td>{current ? 'now' : <Moment at={last_used_at} />}</Table.Td>
+                <Table.Td>
+                  <Group justify="flex-end">
+                    {!current && (
+                      <Button size="xs" variant="default" onClick={() => end.mutate({ id })}>
+                        Sign out
+                      </Button>
+                    )}
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </ActTable>
         )}
       </Answer>
     </Section>

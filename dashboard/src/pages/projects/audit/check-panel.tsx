@@ -72,7 +72,13 @@ function Finding({ check, onStart }: { check: Extract<Check, { state: 'done' }>;
     )
   }
   return (
-    <Alert color="green" icon={<IconShieldCheck aria-hidden />} title="This record is sound">
+    <Alert
+      variant="outline"
+      color="green"
+      className="agora-panel"
+      icon={<IconShieldCheck aria-hidden />}
+      title="This record is sound"
+    >
       <Stack gap="xs" align="flex-start">
         <List size="sm" spacing={2}>
           <List.Item>
@@ -87,7 +93,7 @@ function Finding({ check, onStart }: { check: Extract<Check, { state: 'done' }>;
             </List.Item>
           )}
           <List.Item>
-            Who had the right to write what was judged again by the daemon:{' '}
+            The daemon judged again who had the right to write what:{' '}
             {rights.ok
               ? `${number.format(rights.counts)} count, ${rights.held} held, ${rights.denied} denied, ${rights.refused} refused.`
               : `it found a fault: ${displayLine(rights.fault?.reason ?? 'the state is another than the record gives')}.`}

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { displayLine, displayText } from '../../../../../src/base/text.ts'
+import { editableText } from '../../../../../src/base/text.ts'
 import type { Output } from '../../../../../src/operations.ts'
 import { failureText, useAct } from '../../../app/api.ts'
 import { Section } from '../../../parts/page.tsx'
@@ -10,9 +10,9 @@ import { mayNow } from '../words.ts'
 export function About({ project }: { project: Output<'projects.show'> }) {
   // What reorders or hides text is left out; whoever changes the rest takes that away as well.
   const was = {
-    name: displayLine(project.name),
-    description: displayText(project.description ?? ''),
-    repo: displayLine(project.repo ?? ''),
+    name: editableText(project.name),
+    description: editableText(project.description ?? ''),
+    repo: editableText(project.repo ?? ''),
   }
   const [name, setName] = useState(was.name)
   const [description, setDescription] = useState(was.description)

@@ -1,4 +1,4 @@
-import { Alert, Stack } from '@mantine/core'
+import { Alert, Stack, Text } from '@mantine/core'
 import { useProject } from '../use-project.ts'
 import { mayNow } from '../words.ts'
 import { About } from './about.tsx'
@@ -17,6 +17,11 @@ export function ProjectSettings() {
         <Alert color="gray" title="This project is archived.">
           Nothing more can be done in it until its owner takes it up again, below.
         </Alert>
+      )}
+      {!maySet && project.status === 'member' && !project.archived && (
+        <Text size="sm" c="dimmed">
+          What holds here. Only the owner changes it.
+        </Text>
       )}
       <About key={`about ${project.name} ${project.description} ${project.repo}`} project={project} />
       <Keeper project={project} disabled={!maySet} />
