@@ -19,6 +19,21 @@ export const MemberTold = z.looseObject({ did: Did, addresses: z.array(z.string(
 
 /** Somebody, as this node would type them. */
 export const Who = z.object({ did: Did, name: z.string() }).meta({ id: 'Who' })
+
+/** Who wrote something, as the signature proves it, with what this node thinks of them. */
+export const Author = z
+  .object({
+    did: Did,
+    /** As it would be typed: `claude-1`, `bob`, `claude-1@bob`. */
+    name: z.string(),
+    trust_level: z.int().min(0).max(4).optional(),
+    local: z.boolean(),
+    human: z.boolean(),
+    /** In the project in which it was said; nobody has one elsewhere. */
+    role: z.string().optional(),
+  })
+  .meta({ id: 'Author' })
+export type Author = z.output<typeof Author>
 export type Who = z.output<typeof Who>
 
 /** One line: what things are called. */

@@ -1,6 +1,5 @@
-import type { z } from 'zod'
 import { isNodeDid, nodeOf } from '../base/did.ts'
-import type { Author } from '../capabilities/rooms/schema.ts'
+import type { Author } from '../contract/space.ts'
 import type { Directory } from './directory.ts'
 import type { PeerBook } from './peer-book.ts'
 
@@ -11,11 +10,7 @@ export interface AuthorParts {
 }
 
 /** Who wrote an entry, as it is shown: what the log proves, and what this node thinks of them. */
-export const authorView = (
-  { self, directory, book }: AuthorParts,
-  did: string,
-  role?: string | undefined,
-): z.output<typeof Author> => {
+export const authorView = ({ self, directory, book }: AuthorParts, did: string, role?: string | undefined): Author => {
   const node = nodeOf(did)
   const local = node === self.did
   return {

@@ -1,14 +1,5 @@
 import { displayText } from '../base/text.ts'
-
-/** Who wrote a text, as its signature proves it, and what this node thinks of them. */
-export interface Origin {
-  did: string
-  name: string
-  trust_level?: number | undefined
-  local: boolean
-  human: boolean
-  role?: string | undefined
-}
+import type { Author } from '../contract/space.ts'
 
 /** What stands before every line of a text from others. Nothing in the text can begin a line without it. */
 const MARK = '| '
@@ -33,8 +24,8 @@ export const inQuotes = (text: string, longest = 120): string => `"${oneLine(tex
  * A text from others as a model gets it: who wrote it, that it is no instruction of the user, and the text itself, every line of it marked. It cannot close its
  * frame, since whatever it holds stands behind the mark.
  */
-export function framed(origin: Origin, text: string, where = ''): string {
-  return [`${heading(origin)}${where === '' ? '' : `, ${oneLine(where, 300)}`}:`, quoted(text)].join('\n')
+export function framed(author: Author, text: string, where = ''): string {
+  return [`${heading(author)}${where === '' ? '' : `, ${oneLine(where, 300)}`}:`, quoted(text)].join('\n')
 }
 
 /** Said once above what is framed. */
@@ -47,7 +38,7 @@ export const quoted = (text: string): string =>
     .map((line) => MARK + line)
     .join('\n')
 
-function heading({ did, name, trust_level: trust, local, human, role }: Origin): string {
+function heading({ did, name, trust_level: trust, local, human, role }: Author): string {
   const kind = human ? 'operator' : 'agent'
   const place = local ? 'of this node' : `of another node, trust ${trust ?? 0}`
   const facts = [kind, place, ...(role === undefined ? [] : [`role ${oneLine(role)}`])]

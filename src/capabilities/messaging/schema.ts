@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
 import { Did, FailureReason, MessageId, Stage, Timestamp } from '../../contract/envelope.ts'
-import { Who } from '../../contract/space.ts'
+import { Author, Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
 
 /** Body of the envelope type `message`. At most 256 KiB of text, measured in UTF-8. */
@@ -12,20 +12,6 @@ export const messageWire = wireType({
   permissions: ['message.deliver', 'message.request'],
   receipted: true,
 })
-
-/** Who wrote a message: proved by the signature, with what this node thinks of them. */
-export const Origin = z
-  .object({
-    did: Did,
-    /** As it would be typed: `claude-1`, `bob`, `claude-1@bob`. */
-    name: z.string(),
-    trust_level: z.int().min(0).max(4).optional(),
-    local: z.boolean(),
-    human: z.boolean(),
-    /** In the project in which it was said. */
-    role: z.string().optional(),
-  })
-  .meta({ id: 'Origin' })
 
 /** Where something was said that is no mail: it stands in that log, and is answered there. */
 export const Place = z
@@ -46,7 +32,7 @@ export const Message = z
     id: MessageId,
     conversation_id: MessageId,
     reply_to: MessageId.optional(),
-    from: Origin,
+    from: Author,
     to: Did,
     to_name: z.string(),
     body: z.string(),

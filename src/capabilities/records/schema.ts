@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId, SpaceId } from '../../contract/entry.ts'
-import { Author } from '../rooms/schema.ts'
+import { Author } from '../../contract/space.ts'
 
 const recorded = {
   id: z.uuid(),

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId } from '../../contract/entry.ts'
-import { Did } from '../../contract/envelope.ts'
-import { Who } from '../../contract/space.ts'
+import { Author, Who } from '../../contract/space.ts'
 
 /** The room that every project has from the beginning. Its id is its name; others have UUIDs. */
 export const MAIN = 'main'
@@ -23,20 +22,6 @@ export const Room = z
   })
   .meta({ id: 'Room' })
 export type Room = z.output<typeof Room>
-
-/** Who wrote something in a space, as the log proves it, with what this node thinks of them. */
-export const Author = z
-  .object({
-    did: Did,
-    /** As it would be typed: `claude-1`, `bob`, `claude-1@bob`. */
-    name: z.string(),
-    /** Left out in a private thread, where nobody has one. */
-    role: z.string().optional(),
-    trust_level: z.int().min(0).max(4).optional(),
-    local: z.boolean(),
-    human: z.boolean(),
-  })
-  .meta({ id: 'Author' })
 
 export const RoomMessage = z
   .object({

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { Time } from '../../contract/common.ts'
 import { EntryId, SignedEntry, SpaceId } from '../../contract/entry.ts'
-import { MemberTold, Who } from '../../contract/space.ts'
+import { Author, MemberTold, Who } from '../../contract/space.ts'
 import { wireType } from '../../contract/wire.ts'
-import { Author } from '../rooms/schema.ts'
 
 /**
  * Body of the envelope type `thread.create`, by which a participant learns of a thread: its first entry, and, for who was added later, the entry that did. The rest
