@@ -170,3 +170,31 @@ test('all tasks are read a page at a time, and then only those that events tell 
   t.is(board.store.get('t5'), undefined)
   t.is(board.store.size(), 1200)
 })
+
+test('what is read ahead is shown at once, and does not stand over what is known since', async (t) => {
+  const tasks = new Map([['t1', task('t1')]])
+  const { calls, client } = daemon(tasks)
+  const board = createBoard({ client, project: 'p' })
+  board.readAhead()
+  board.readAhead()
+  t.is(calls.length, 4)
+  // Its answer is on its way when the page begins to hear of changes, and comes after a later one.
+  tasks.set('t1', task('t1', { title: 'another by now' }))
+  board.took([task('t1', { title: 'another by now' })])
+  board.hold()
+  await ready(board)
+  t.is(board.store.get('t1')?.title, 'another by now')
+  t.is(calls.length, 8)
+  board.readAhead()
+  t.is(calls.length, 8)
+})
+
+test('tasks that were read ahead are there before anybody holds the board', async (t) => {
+  const { client } = daemon(new Map([['t1', task('t1')]]))
+  const board = createBoard({ client, project: 'p' })
+  const shown = new Promise<void>((resolve) => void board.store.subscribe(resolve))
+  board.readAhead()
+  await shown
+  t.is(board.store.get('t1')?.id, 't1')
+  t.is(board.state().state, 'loading')
+})

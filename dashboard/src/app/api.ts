@@ -59,6 +59,20 @@ export function useRead<Name extends OperationName>(
   })
 }
 
+/** What a page reaches the daemon by, and keeps its answers in. */
+export interface Reach {
+  client: Client
+  queries: QueryClient
+}
+
+/** Asks for what a page will need, so that the answer comes while the page itself does. An error is told when it asks by itself. */
+export function readAhead<Name extends OperationName>({ client, queries }: Reach, name: Name, input: Input<Name>) {
+  void queries.prefetchQuery({
+    queryKey: keyOf(name, input as Partial<Input<Name>>),
+    queryFn: ({ signal }) => (client.call as Call)(name, input, { signal }),
+  })
+}
+
 /** What answers a page, and says where the next begins. */
 type Paged = { items: unknown[]; next_cursor?: string | undefined }
 type PagedName = { [Name in OperationName]: Output<Name> extends Paged ? Name : never }[OperationName]

@@ -92,7 +92,7 @@ function SignedIn({ session, onSignedOut }: { session: Session; onSignedOut(why?
       <ClientProvider client={parts.client}>
         <LiveProvider live={parts.live} signOut={parts.signOut}>
           <ConfirmProvider>
-            <RouterProvider router={router} />
+            <RouterProvider router={router} context={parts} />
           </ConfirmProvider>
         </LiveProvider>
       </ClientProvider>

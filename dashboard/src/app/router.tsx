@@ -1,19 +1,20 @@
 import {
   createHashHistory,
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
 import { Failed, Loading } from '../parts/states.tsx'
+import { type Reach, readAhead } from './api.ts'
 import { NotHere } from './not-here.tsx'
 import { whenThere } from './proof.ts'
 import { Shell } from './shell.tsx'
 
 /** Where everything is. Behind the `#`, because the paths themselves are those of the API. Each page is loaded when it is first gone to. */
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotHere })
+const root = createRootRouteWithContext<Reach>()({ component: Shell, notFoundComponent: NotHere })
 
 const at = <const Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) =>
   createRoute({
@@ -37,7 +38,15 @@ const messages = at('/messages', () => import('../pages/messages/messages.tsx'),
 const settings = at('/settings', () => import('../pages/settings/settings.tsx'), 'Settings')
 const settingsPart = at('/settings/$part', () => import('../pages/settings/settings.tsx'), 'Settings')
 const projects = at('/projects', () => import('../pages/projects/projects.tsx'), 'Projects')
-const project = at('/projects/$projectId', () => import('../pages/projects/project.tsx'), 'Project')
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$projectId',
+  component: lazyRouteComponent(
+    whenThere(() => import('../pages/projects/project.tsx')),
+    'Project',
+  ),
+  beforeLoad: ({ context, params }) => readAhead(context, 'projects.show', { project_id: params.projectId }),
+})
 
 const part = <const Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) =>
   createRoute({
@@ -53,7 +62,23 @@ const projectParts = [
       throw redirect({ to: '/projects/$projectId/board', params: params as { projectId: string }, replace: true })
     },
   }),
-  part('board', () => import('../pages/projects/board/board.tsx'), 'Board'),
+  createRoute({
+    getParentRoute: () => project,
+    path: 'board',
+    component: lazyRouteComponent(
+      whenThere(() => import('../pages/projects/board/board.tsx')),
+      'Board',
+    ),
+    beforeLoad({ context, params, preload }) {
+      if (preload) return
+      const reading = whenThere(() => import('../pages/projects/board/use-board.ts'))()
+      // What could not be loaded is told by the page, which needs it too.
+      reading.then(
+        ({ boardOf }) => boardOf(context.client, params.projectId).readAhead(),
+        () => undefined,
+      )
+    },
+  }),
   part('rooms', () => import('../pages/projects/rooms/rooms.tsx'), 'Rooms'),
   part('team', () => import('../pages/projects/team/team.tsx'), 'Team'),
   part('stages', () => import('../pages/projects/stages/stages.tsx'), 'Stages'),
@@ -76,11 +101,15 @@ const routeTree = root.addChildren([
 
 export const router = createRouter({
   routeTree,
+  // Given by whoever is signed in.
+  context: undefined as unknown as Reach,
   history: createHashHistory(),
   defaultPendingComponent: () => <Loading lines={6} />,
   defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
   defaultPreload: 'intent',
   defaultPendingMs: 150,
+  // What was waited for is shown at once, also when that it is waited for has only just been shown.
+  defaultPendingMinMs: 0,
   scrollRestoration: true,
 })
 

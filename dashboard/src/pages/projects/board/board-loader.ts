@@ -11,6 +11,8 @@ export interface Board {
   store: TaskStore
   state(): LoadState
   subscribe(listener: () => void): () => void
+  /** Asks for the first tasks of each column, once: the page that shows them is still on its way, and nobody hears of changes yet. */
+  readAhead(): void
   /** Begins, or goes on where nothing was heard for a while. Returns the way to let go. */
   hold(): () => void
   hear(event: ApiEvent): void
@@ -46,6 +48,7 @@ export function createBoard({ client, project }: BoardParts): Board {
   let wanted = true
   let working: AbortController | undefined
   let holders = 0
+  let isAhead = false
 
   const become = (next: LoadState) => {
     current = next
@@ -147,6 +150,19 @@ export function createBoard({ client, project }: BoardParts): Board {
     took(tasks) {
       take(tasks)
       go()
+    },
+    readAhead() {
+      if (isAhead || current.state !== 'loading') return
+      isAhead = true
+      for (const status of order)
+        client.call('tasks.list', { project_id: project, status, limit: FIRST_PAGE }).then(
+          ({ items }) => {
+            // All are asked for again once changes are heard; these may be older than that answer by now.
+            if (current.state === 'loading') store.put(items.filter(({ id }) => !store.get(id)))
+          },
+          // Told when they are asked for again.
+          () => undefined,
+        )
     },
     state: () => current,
     subscribe(listener) {

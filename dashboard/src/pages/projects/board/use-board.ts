@@ -9,7 +9,7 @@ import type { Columns } from './task-store.ts'
 const KEPT = 3
 const boards = new WeakMap<Client, Map<string, Board>>()
 
-function boardOf(client: Client, project: string): Board {
+export function boardOf(client: Client, project: string): Board {
   const known = boards.get(client) ?? new Map<string, Board>()
   boards.set(client, known)
   const board = known.get(project) ?? createBoard({ client, project })
