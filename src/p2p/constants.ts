@@ -24,6 +24,10 @@ export const CONNECTIONS_PER_HOST = 20
 /** A connection that held this long (ms) was a good one: the next backoff begins anew. */
 export const STEADY_AFTER = 60_000
 
+/** Ms for one address to answer and be secured, and for all of one dial. On a busy machine libp2p's 6 s are too few; the other side waits for 10. */
+export const ADDRESS_WITHIN = 10_000
+export const DIAL_WITHIN = 30_000
+
 /** Ms after which the next address is dialled beside those that have not answered yet. */
 export const DIAL_STAGGER = 300
 

@@ -8,7 +8,7 @@ import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { CONNECTIONS_PER_HOST, STREAM_WINDOW } from './constants.ts'
+import { ADDRESS_WITHIN, CONNECTIONS_PER_HOST, DIAL_WITHIN, STREAM_WINDOW } from './constants.ts'
 
 export interface TransportParts {
   /** Ed25519 seed, 32 bytes. */
@@ -56,6 +56,8 @@ export async function createTransport({ seed, version, listen, limits, gater }: 
       maxIncomingPendingConnections: limits.pendingHandshakes,
       inboundConnectionThreshold: Math.max(CONNECTIONS_PER_HOST, limits.pendingHandshakes),
       reconnectRetries: 0,
+      addressDialTimeout: ADDRESS_WITHIN,
+      dialTimeout: DIAL_WITHIN,
     },
     // Sessions have heartbeats of their own.
     connectionMonitor: { enabled: false },
