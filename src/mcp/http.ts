@@ -84,6 +84,7 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
       eventStore: recentEvents(),
       onsessioninitialized: (id) => void sessions.set(id, session),
     })
+    withoutPriming(transport)
     const session: Session = { did: me.did, caller, transport, server, open: 0, usedAt: clock.now() }
     transport.onclose = () => {
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
@@ -121,6 +122,15 @@ export function createMcpEndpoint({ clock, serverFor }: McpEndpointParts): McpEn
       await Promise.all([...sessions.values()].map(({ server }) => server.close()))
     },
   }
+}
+
+/**
+ * Where events are kept the SDK begins every answer with an empty event, so that a client can come back to it: a chunk of its own that makes an answer take twice as
+ * long. Nobody can come back to an answer of ours.
+ */
+function withoutPriming(transport: StreamableHTTPServerTransport): void {
+  const { _webStandardTransport: inner } = transport as unknown as { _webStandardTransport: object }
+  Object.assign(inner, { writePrimingEvent: async () => undefined })
 }
 
 /** The tools a client asks for: `/mcp?tools=core`. @throws AgoraError `invalid_input` */

@@ -130,7 +130,8 @@ test('progress comes every ten seconds', async (t) => {
   t.deepEqual(told.slice(0, 3), [1, 2, 3])
 })
 
-test('ten idle agents that are connected for ten minutes cost not one byte', async (t) => {
+// Alone, before the others: twelve programs at once are enough, and two nodes have to meet in time.
+test.serial('ten idle agents that are connected for ten minutes cost not one byte', async (t) => {
   await using net = await network(['alice', 'bob'])
   const { alice } = net.node
   await net.connect()
