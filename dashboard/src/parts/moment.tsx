@@ -58,14 +58,14 @@ export function relativeText(at: number, from: number): string {
 
 export const absoluteText = (at: string | number): string => absolute.format(new Date(at))
 
-/** A point in time, as far from now as it is; whole and in the reader's zone when pointed at. */
+/** A point in time, as far from now as it is; whole and in the reader's zone when pointed at, by the browser's own means: lists have one in each row. */
 export function Moment({ at }: { at: string }) {
   const from = useNow()
   const time = Date.parse(at)
   return (
-    <Tooltip label={absoluteText(time)}>
-      <time dateTime={at}>{relativeText(time, Math.max(from, Date.now()))}</time>
-    </Tooltip>
+    <time dateTime={at} title={absoluteText(time)}>
+      {relativeText(time, Math.max(from, Date.now()))}
+    </time>
   )
 }
 

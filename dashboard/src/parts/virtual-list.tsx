@@ -1,6 +1,6 @@
 import { Box } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useCallback, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useCallback, useEffect, useRef } from 'react'
 
 interface Props<Item> {
   items: Item[]
@@ -32,12 +32,14 @@ export function VirtualList<Item>({
   gap = 0,
 }: Props<Item>) {
   const scroller = useRef<HTMLDivElement>(null)
+  const key = useRef(keyOf)
+  key.current = keyOf
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => estimate,
-    // Another function, and all places are reckoned anew.
-    getItemKey: useCallback((index: number) => keyOf(items[index] as Item), [items, keyOf]),
+    // As long as the items are the same, so is this: all places are reckoned anew otherwise.
+    getItemKey: useCallback((index: number) => key.current(items[index] as Item), [items]),
     overscan: 8,
     gap,
   })
@@ -65,10 +67,20 @@ export function VirtualList<Item>({
             aria-posinset={index + 1}
             style={{ position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${start}px)` }}
           >
-            {row(items[index] as Item, index)}
+            <Row item={items[index] as Item} index={index} row={row} />
           </Box>
         ))}
       </Box>
     </Box>
   )
 }
+
+interface RowProps<Item> {
+  item: Item
+  index: number
+  row: Props<Item>['row']
+}
+/** Drawn again when whoever shows the list is, and not whenever it scrolls. */
+const Row = memo(function OneRow({ item, index, row }: RowProps<unknown>) {
+  return row(item, index)
+}) as <Item>(props: RowProps<Item>) => ReactNode

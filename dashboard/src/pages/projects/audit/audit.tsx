@@ -1,4 +1,4 @@
-import { Badge, Box, Button, Group, Stack, Text, Tooltip } from '@mantine/core'
+import { Badge, Box, Button, Group, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
@@ -101,7 +101,7 @@ function EntryRow({ entry, names, seal }: { entry: Entry; names: Omit<Names, 'ti
         <SealMark seal={seal} />
         <Box flex={1} miw={0}>
           <Text size="sm">
-            <Name who={entry.author} />{' '}
+            <Name who={entry.author} tip={false} />{' '}
             <Told sentence={told({ type, facts, by: author.did }, { ...names, title: () => task_title })} />
           </Text>
           {!open && texts.length > 0 && <Foreign text={texts.join(' · ')} lines={1} />}
@@ -160,41 +160,33 @@ function EntryRow({ entry, names, seal }: { entry: Entry; names: Omit<Names, 'ti
   )
 }
 
+const seals = {
+  unchecked: {
+    Icon: IconShieldCheck,
+    label: 'Not checked by this browser',
+    note: 'Checked by the daemon when it came; not yet by this browser',
+    look: { opacity: 0.35 },
+  },
+  signed: {
+    Icon: IconShieldCheck,
+    label: 'Signature checked',
+    note: 'This browser checked the signature, and it is what was signed',
+    look: { color: 'var(--mantine-color-green-7)' },
+  },
+  otherwise: {
+    Icon: IconShieldX,
+    label: 'Not what was signed',
+    note: 'The daemon shows this entry otherwise than it was signed',
+    look: { color: 'var(--mantine-color-red-6)' },
+  },
+} as const
+
+/** Says more by the browser's own means: many rows are drawn in a frame when one scrolls fast. */
 function SealMark({ seal }: { seal: Seal }) {
-  if (seal === 'unchecked') {
-    return (
-      <Tooltip label="Checked by the daemon when it came; not yet by this browser">
-        <IconShieldCheck
-          size={16}
-          role="img"
-          aria-label="Not checked by this browser"
-          style={{ flex: 'none', opacity: 0.35, marginTop: 3 }}
-        />
-      </Tooltip>
-    )
-  }
-  if (seal === 'signed') {
-    return (
-      <Tooltip label="This browser checked the signature, and it is what was signed">
-        <IconShieldCheck
-          size={16}
-          role="img"
-          aria-label="Signature checked"
-          color="var(--mantine-color-green-7)"
-          style={{ flex: 'none', marginTop: 3 }}
-        />
-      </Tooltip>
-    )
-  }
+  const { Icon, label, note, look } = seals[seal]
   return (
-    <Tooltip label="The daemon shows this entry otherwise than it was signed">
-      <IconShieldX
-        size={16}
-        role="img"
-        aria-label="Not what was signed"
-        color="var(--mantine-color-red-6)"
-        style={{ flex: 'none', marginTop: 3 }}
-      />
-    </Tooltip>
+    <span title={note} style={{ flex: 'none', height: 16, marginTop: 3, lineHeight: 0, ...look }}>
+      <Icon size={16} role="img" aria-label={label} />
+    </span>
   )
 }
