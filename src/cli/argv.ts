@@ -60,17 +60,25 @@ function findWords(argv: readonly string[], commands: readonly Command[]): { wor
         under.map((words) => words.slice(first.length + 1)),
         `${first} `,
       )
-      throw usageError(`There is no command ${JSON.stringify(two)}.`, meant ?? `There are: ${under.join(', ')}.`)
+      throw usageError(`There is no command ${JSON.stringify(two)}.`, meant ?? whichThereAre(first, under))
     }
     return { words: first, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] }
   }
-  if (under.length > 0) throw usageError(`agora ${first} needs one word more.`, `There are: ${under.join(', ')}.`)
+  if (under.length > 0) throw usageError(`agora ${first} needs one word more.`, whichThereAre(first, under))
   const words = [...new Set(known.map((each) => each.split(' ')[0] ?? ''))]
   throw usageError(
     `There is no command ${JSON.stringify(first)}.`,
     suggestion(first, words) ?? '`agora --help` lists the commands.',
   )
 }
+
+/** So many commands can be taken in when they stand in one line. */
+const LISTED_MAX = 12
+
+const whichThereAre = (first: string, under: readonly string[]): string =>
+  under.length > LISTED_MAX
+    ? `\`agora ${first} --help\` names all ${under.length} that begin so.`
+    : `There are: ${under.join(', ')}.`
 
 /** Every option as `--name`, `--no-name` or `--name=<guarded value>`, every argument guarded. */
 function spell(argv: readonly string[], known: readonly Option[], command?: Command): string[] {

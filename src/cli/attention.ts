@@ -3,6 +3,7 @@ import { displayLine } from '../base/text.ts'
 import type { AttentionItem } from '../capabilities/attention/schema.ts'
 import type { Command } from './command.ts'
 import type { Context } from './context.ts'
+import { short } from './projects/short-ids.ts'
 import { ago, duration, framed, plural, shortId, shownName } from './text.ts'
 
 export const attentionCommands: Command[] = [
@@ -48,7 +49,7 @@ function paragraph(item: AttentionItem, context: Context): string {
     ...('expires_at' in item ? [`expires in ${duration(Date.parse(item.expires_at) - now)}`] : []),
     ...(item.kind === 'stranger' ? [plural(item.messages, 'message')] : []),
     ...(item.kind === 'alert' && item.count > 1 ? [`${item.count} times since ${ago(item.first_at, now)}`] : []),
-    ...(item.kind === 'stranger' ? [] : [shortId(item.id)]),
+    ...(item.kind === 'stranger' ? [] : [idOf(item)]),
   ]
   const summary = displayLine(words(item.summary))
   const isGrave = item.kind === 'alert' && item.level === 'danger'
@@ -60,6 +61,9 @@ function paragraph(item: AttentionItem, context: Context): string {
   return `${lines.join('\n')}\n`
 }
 
+/** As the list of its kind prints it: of invitations the beginning, of what bears its time in its id the end. */
+const idOf = ({ kind, id }: AttentionItem): string => (kind === 'invitation' ? short(id) : shortId(id))
+
 /** What is typed to say yes, or to put it away. */
 function answerOf(item: AttentionItem): string {
   switch (item.kind) {
@@ -68,7 +72,7 @@ function answerOf(item: AttentionItem): string {
     case 'stranger':
       return `requests accept ${shownName(item.from.name)}`
     case 'invitation':
-      return `project join ${shortId(item.id)}`
+      return `project join ${idOf(item)}`
     case 'approval':
       return `approvals grant ${shortId(item.id)}`
     case 'alert':

@@ -130,7 +130,11 @@ export function permit(act: Act, standing: ProjectStanding, isPast: (id: string)
           ? undefined
           : denied('not_permitted', 'Nobody leaves for somebody else.')
       if (author !== node) return denied('not_permitted', 'Only its operator takes a node out of a project.')
-      if (node === standing.owner) return refused('owner_cannot_leave', 'The owner first hands the project over.')
+      if (node === standing.owner)
+        return refused(
+          'owner_cannot_leave',
+          'The owner cannot leave; hand the project over first (`agora project transfer`).',
+        )
       return undefined
     case 'project.role':
       if (facts.role === 'overseer' && rank !== 'owner') return denied('owner_only', 'Only the owner makes overseers.')

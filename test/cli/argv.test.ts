@@ -135,6 +135,11 @@ const refused: [string[], RegExp, RegExp][] = [
     /no command "agents claude-1"/,
     /There are: agents list, agents known, agents history, agents add/,
   ],
+  [
+    ['project', 'restore', 'x'],
+    /no command "project restore"/,
+    /^`agora project --help` names all \d\d that begin so\.$/,
+  ],
   [['project', 'complet', 'x'], /no command "project complet"/, /mean project complete/],
   [['send', 'x', '--too', 'bob'], /no option --too/, /--to\b/],
   [['send', 'x', '-to', 'bob'], /no option -to/, /--to\b/],

@@ -26,14 +26,12 @@ export const manageCommands: Command[] = [
     options: [{ name: 'all', meaning: 'archived ones, and those that were left, too' }, ...pageOptions],
     examples: ['agora project', 'agora project list --all'],
     async run(context) {
-      const page = await context.call('projects.list', {
-        ...paging(context),
-        ...given({ all: context.inputs.flag('all') || undefined }),
-      })
+      const all = context.inputs.flag('all') === true
+      const page = await context.call('projects.list', { ...paging(context), ...given({ all: all || undefined }) })
       await context.answer(
         page,
         async ({ items, next_cursor }) =>
-          (await projectsTable(items, context)) + context.more(next_cursor, 'project list'),
+          (await projectsTable(items, context, all)) + context.more(next_cursor, 'project list'),
       )
     },
   },

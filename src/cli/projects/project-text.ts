@@ -8,10 +8,12 @@ import { shortest } from './short-ids.ts'
 /** Columns of a terminal where the least important fits too. */
 const WIDE = 100
 
-export function projectsTable(items: Project[], context: Context): Promise<string> | string {
+/** @param isAll archived ones and those that were left too. */
+export function projectsTable(items: Project[], context: Context, isAll: boolean): Promise<string> | string {
   if (items.length === 0) {
     const invited = `Invitations are shown by ${context.next('project invitations')}.`
-    return `There is no project here yet. To begin one: ${context.next('project create <name>')}\n${invited}\n`
+    const others = isAll ? '' : `Archived ones and those that were left: ${context.next('project list --all')}\n`
+    return `No project is here. To begin one: ${context.next('project create <name>')}\n${invited}\n${others}`
   }
   const now = context.io.clock.now()
   const id = shortest(items.map((project) => project.id))

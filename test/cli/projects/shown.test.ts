@@ -85,3 +85,19 @@ for (const [argv, columns] of shown) {
     t.snapshot(out)
   })
 }
+
+test('where no project is at work it is said how archived ones are found, unless they were asked for', async (t) => {
+  await using alice = await standIn({ 'GET /projects': { items: [] } })
+  t.regex((await alice.run(['project'])).out, /No project is here[\s\S]*project list --all/)
+  t.notRegex((await alice.run(['project', 'list', '--all'])).out, /--all/)
+})
+
+test('an invitation has the same short id wherever it is listed', async (t) => {
+  const id = '3f0c6c1e-4d0a-4c55-9d8e-0a4f6b1c2d3e'
+  const item = { kind: 'invitation', id, at: '2026-11-01T12:00:00.000Z', expires_at: '2026-11-08T12:00:00.000Z' }
+  const summary = [{ text: 'bob invites alice.' }]
+  await using alice = await standIn({ 'GET /attention': { items: [{ ...item, summary }], counts: {}, total: 1 } })
+  const { out } = await alice.run(['attention'])
+  t.regex(out, /· 3f0c6c1e\n/)
+  t.regex(out, /project join 3f0c6c1e\n/)
+})
