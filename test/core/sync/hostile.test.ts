@@ -89,6 +89,21 @@ test('whoever is named as a member of a space that is joined again is listened t
   t.deepEqual(bob.spaces.info(space)?.via, [other.did, carol.did])
 })
 
+test('whoever is listened to only since its entries came is believed them once it is their turn, and nobody else is', async (t) => {
+  const alice = syncNode('alice')
+  const space = await alice.create()
+  await alice.push(space, 'x')
+  const { entries } = alice.spaces.replica(space).lacking([], { bytes: 1 << 20 })
+  const bob = syncNode('bob')
+  const [named, other] = [mallory(bob), mallory(bob)]
+  const keeps = [named, other].map(({ did }) => bob.sync.begin?.(did, [{ type: 'log.entries', space, entries }]))
+  await bob.begin(space, entries.slice(0, 1), [named.did])
+  await keeps[1]?.()
+  t.is(bob.count(space), 1)
+  await keeps[0]?.()
+  t.is(bob.count(space), entries.length)
+})
+
 test('who comes back by somebody it does not know as a member is sent what it lacks', async (t) => {
   const { space, nodes } = await joined('bob')
   const [alice, bob] = nodes as [Node, Node]
