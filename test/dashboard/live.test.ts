@@ -33,10 +33,13 @@ test('a page that nobody sees lets its connection go, and catches up when it is 
   t.is(await page.getByText('Not reached since').count(), 0)
 })
 
+/** Ms: eight pages are drawn by few cores. */
+const MANY_PAGES = 40_000
+
 /** A page beside another one, with a sign-in of its own. */
 async function beside(first: Page): Promise<Page> {
   const page = await first.context().newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(MANY_PAGES)
   await page.goto(await signInLink(world.alice))
   await page.getByText('Live', { exact: true }).waitFor()
   return page
@@ -81,6 +84,7 @@ async function endSessionOf(page: Page): Promise<void> {
 test('eight pages that are all seen live by one stream, also when its page is closed or signed out, and after a restart', async (t) => {
   t.timeout(150_000)
   const first = await world.open(t)
+  first.setDefaultTimeout(MANY_PAGES)
   const context = first.context()
   const streams = streamsOf(context)
   const spy = await spyIn(context)
@@ -117,18 +121,37 @@ test('eight pages that are all seen live by one stream, also when its page is cl
   t.notRegex(heard.replaceAll(/\{"position":\d+\}|\{"lost":true\}|\{"passed":"[a-z]+\.[a-z_]+"\}/g, ''), /[^[\],]/)
 })
 
-test('whoever takes the lead and says nothing is not waited for', async (t) => {
+test('whoever takes the lead and says nothing, or what never was, is not waited for', async (t) => {
   const page = await world.open(t, world.alice, '/network')
   const spy = await spyIn(page.context())
   await page.clock.install()
+  const asks = () => page.waitForRequest((request) => request.url().endsWith('/events'))
+  const over = new Set<Request>()
+  page.on('requestfailed', (request) => over.add(request))
+  const ended = async (request: Request) => {
+    if (!over.has(request)) await page.waitForEvent('requestfailed', (other) => other === request)
+  }
+  const asked = asks()
   await spy.page.evaluate(() => {
     void navigator.locks.request('agora.events', { steal: true }, () => new Promise(() => undefined))
+  })
+  // It has lost its stream, and looks for itself.
+  await ended(await asked)
+
+  const believed = asks()
+  await spy.page.evaluate(() => {
     const channel = new BroadcastChannel('agora.events')
     for (const said of [null, 1, 'x', { position: '1' }, { passed: '<b>' }, { passed: 1 }, { position: 1e300 }])
       channel.postMessage(said)
     channel.postMessage({ position: Number.MAX_SAFE_INTEGER })
   })
-  await page.clock.runFor(45_000)
+  const reading = await believed
+  await reading.response()
+  await page.clock.runFor(5000)
+  await ended(reading)
+  const leads = asks()
+  await page.clock.runFor(40_000)
+  await leads
   await allShow([page], 2)
   t.is(await page.getByText('Not reached since').count(), 0)
 })
