@@ -21,8 +21,10 @@ type Fields = Record<string, unknown>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Fields of an answer that this node writes itself. What only looks the same, deeper within it, may be anybody's. */
+const SENTENCES = new Set(['deed', 'summary'])
 const isSentence = (value: readonly unknown[]): value is Part[] =>
-  value.every((one) => isFields(one) && typeof one['text'] === 'string' && !('id' in one))
+  value.every((one) => isFields(one) && typeof one['text'] === 'string')
 
 /** Own words of a sentence without their quotation marks: what others said in it gets those that it cannot close. */
 const sentenceText = (parts: readonly Part[]): string =>
@@ -48,7 +50,7 @@ function word(text: string, now: number): string {
 }
 
 /** A thing's fields on a line, and beneath it what has no room there; of each text so many UTF-16 units. */
-function thing(fields: Fields, now: number, each: number): string {
+function thing(fields: Fields, now: number, each: number, isWhole = false): string {
   const [id, words, beneath]: [string[], string[], string[]] = [[], [], []]
 
   function add(name: string, value: unknown): void {
@@ -60,7 +62,7 @@ function thing(fields: Fields, now: number, each: number): string {
     if (name === 'id' && typeof value === 'string') id.push(`[${word(value, now)}]`)
     else if (value === true) words.push(key)
     else if (typeof value === 'string') addText(key, value)
-    else if (Array.isArray(value)) addList(key, value)
+    else if (Array.isArray(value)) addList(key, value, isWhole && SENTENCES.has(name))
     else if (!isFields(value)) words.push(`${key} ${String(value)}`)
     else addFields(name, key, value)
   }
@@ -80,9 +82,9 @@ function thing(fields: Fields, now: number, each: number): string {
     if (value.length > each) beneath.push(`Cut: ${value.length} characters.`)
   }
 
-  function addList(key: string, items: readonly unknown[]): void {
+  function addList(key: string, items: readonly unknown[], isOwn: boolean): void {
     if (items.length === 0) return
-    if (isSentence(items)) words.push(sentenceText(items))
+    if (isOwn && isSentence(items)) words.push(sentenceText(items))
     else if (items.some(isFields)) {
       const lines = items.slice(0, LINES_MAX).map((one) => `- ${thing(isFields(one) ? one : { one }, now, each)}`)
       beneath.push(`${key}:`, ...lines)
@@ -103,11 +105,11 @@ export function shown(answer: object, now: number): string {
   const each = Math.floor(LONGEST / 2 / Math.max(1, items?.length ?? 1))
   const text = items
     ? list(
-        items.map((one) => thing(one, now, each)),
+        items.map((one) => thing(one, now, each, true)),
         'Nothing.',
         cursor,
       )
-    : thing(answer as Fields, now, each)
+    : thing(answer as Fields, now, each, true)
   return /^\| /m.test(text) ? `${FRAME_NOTE}\n${text}` : text
 }
 

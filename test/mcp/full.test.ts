@@ -57,20 +57,22 @@ test('whatever is answered, no words of others stand outside of quotes and marks
     tree: fc.oneof({ maxDepth: 4 }, text, fc.boolean(), fc.integer(), tie('list'), tie('fields')),
     list: fc.array(tie('tree'), { maxLength: 4 }),
     fields: fc.dictionary(
-      fc.oneof(fc.constantFrom('id', 'name', 'did', 'text', 'said', 'items', words), text),
+      fc.oneof(fc.constantFrom('id', 'name', 'did', 'text', 'said', 'items', 'deed', 'summary', words), text),
       tie('tree'),
       { noNullPrototype: true },
     ),
   }))
-  const answer = fc.dictionary(fc.constantFrom('id', 'facts', 'texts', 'deed', 'title'), tree, {
+  const answer = fc.dictionary(fc.constantFrom('id', 'facts', 'texts', 'body', 'title'), tree, {
     noNullPrototype: true,
   })
+  const looksLikeOurs = { deed: [{ text: words }], summary: [{ text: words }] }
   fc.assert(
     fc.property(answer, fc.boolean(), (fields, isList) => {
       const said = shown(isList ? { items: [fields] } : fields, 0)
       const ours = said.split('\n').filter((line) => !line.startsWith('| '))
       for (const line of ours) t.false(line.replace(/"[^"]*"/g, '').includes(words), line)
     }),
+    { examples: [[{ facts: { ...looksLikeOurs, texts: [looksLikeOurs] }, texts: [{ text: words }] }, false]] },
   )
 })
 
